@@ -1,0 +1,68 @@
+import { HarnessError } from './errors.ts';
+
+/**
+ * Time as the harness knows it: microseconds on a monotonic clock since the run's epoch.
+ *
+ * All processes of a run share one epoch on one machine, so their times compare without correction:
+ * `process.hrtime` reads CLOCK_MONOTONIC (Linux) or mach_continuous_time (macOS), which are system-wide.
+ */
+export interface Clock {
+  /** Microseconds since the epoch. */
+  nowUs(): number;
+  /**
+   * Resolves once `nowUs() >= atUs`; at once if that has passed.
+   * @throws HarnessError `interrupted` when `signal` aborts first.
+   */
+  sleepUntil(atUs: number, signal?: AbortSignal): Promise<void>;
+  /** The epoch, in microseconds of the system's monotonic clock; passed on to child processes. */
+  readonly epochUs: number;
+}
+
+/** Microseconds of the system's monotonic clock; a double holds them exactly for 285 years of uptime. */
+export function monotonicUs(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** Wall-clock time, for a person to read; nothing is measured with it. */
+export function wallClockIso(): string {
+  return new Date().toISOString();
+}
+
+/** `setTimeout` takes at most 2^31 - 1 ms; a longer wait is made of several. */
+const maxTimeoutMs = 0x7fff_ffff;
+
+export function systemClock(epochUs: number = monotonicUs()): Clock {
+  const clock: Clock = {
+    epochUs,
+    nowUs: () => monotonicUs() - epochUs,
+    sleepUntil: (atUs, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) {
+          reject(interrupted(signal));
+          return;
+        }
+        let timer: NodeJS.Timeout | undefined;
+        const onAbort = () => {
+          clearTimeout(timer);
+          reject(interrupted(signal));
+        };
+        const tick = () => {
+          const leftUs = atUs - clock.nowUs();
+          if (leftUs <= 0) {
+            signal?.removeEventListener('abort', onAbort);
+            resolve();
+            return;
+          }
+          timer = setTimeout(tick, Math.min(Math.ceil(leftUs / 1000), maxTimeoutMs));
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        tick();
+      }),
+  };
+  return clock;
+}
+
+/** What a wait throws when its signal aborts. */
+export function interrupted(signal?: AbortSignal): HarnessError {
+  return new HarnessError('interrupted', 'the wait was interrupted', { cause: signal?.reason });
+}

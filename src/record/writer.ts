@@ -1,0 +1,68 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { HarnessError, messageOf } from '../core/index.ts';
+
+/** Takes records; what it was given is on disk once `flush` or `close` has returned. */
+export interface EventSink<T> {
+  write(record: T): void;
+  flush(): void;
+  close(): void;
+}
+
+/** Bytes held back before a write; bounds the memory and the loss on `kill -9` (with `flushMs`). */
+const bufferBytes = 64 * 1024;
+
+/**
+ * Appends one JSON line per record. Several processes may append to one file: it is opened with O_APPEND
+ * and only whole lines are written, each batch with one call, so lines do not interleave.
+ *
+ * @param flushMs how long a record may stay in memory; 0 writes each at once.
+ * @throws HarnessError `internal` when the file cannot be written (disk full, folder gone).
+ */
+export function ndjsonWriter<T>(path: string, options: { flushMs: number }): EventSink<T> {
+  const fd = attempt(path, () => openSync(path, 'a'));
+  let lines = '';
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines === '') return;
+    const bytes = Buffer.from(lines);
+    lines = '';
+    // A short write is only seen on a full disk or a signal; the rest follows, or the error says why not.
+    for (let offset = 0; offset < bytes.length; ) {
+      offset += attempt(path, () => writeSync(fd, bytes, offset));
+    }
+  };
+
+  return {
+    write(record) {
+      if (closed) throw new HarnessError('internal', `${path} is closed; nothing more can be recorded`);
+      lines += `${JSON.stringify(record)}\n`;
+      if (options.flushMs === 0 || lines.length >= bufferBytes) flush();
+      else timer ??= setTimeout(flush, options.flushMs).unref();
+    },
+    flush,
+    close() {
+      if (closed) return;
+      closed = true;
+      try {
+        flush();
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
+}
+
+function attempt<R>(path: string, action: () => R): R {
+  try {
+    return action();
+  } catch (cause) {
+    throw new HarnessError('internal', `cannot write ${path}: ${messageOf(cause)}`, {
+      hint: 'Check that the folder exists, can be written and has space left; --out chooses another.',
+      cause,
+    });
+  }
+}

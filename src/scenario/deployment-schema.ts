@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { nameField } from './fields.ts';
+
+/** The reference servers, by the SDK and the protocol revision they are built on (`infra/servers/`). */
+export const referenceServers = {
+  'stateful-v2': '2025-11-25',
+  'stateful-v1': '2025-11-25',
+  'stateless-v2': '2026-07-28',
+} as const;
+export type ReferenceServer = keyof typeof referenceServers;
+
+export const deploymentFile = z.strictObject({
+  name: nameField,
+  description: z.string().min(1).max(300).describe('What it is, in one sentence'),
+  server: z
+    .enum(Object.keys(referenceServers) as [ReferenceServer, ...ReferenceServer[]])
+    .describe('The reference server that every replica runs'),
+  state: z
+    .enum(['memory', 'shared'])
+    .describe(
+      "Where sessions and baskets live: the replica's memory, or one store for all replicas (SQLite)",
+    ),
+  routing: z
+    .enum(['round-robin', 'session-affinity'])
+    .describe('How the balancer picks a replica: strict rotation, or by Mcp-Session-Id'),
+  replicas: z.int().min(1).max(50).default(3).describe('How many replicas at the begin'),
+});
+
+export type DeploymentFile = z.output<typeof deploymentFile>;

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { parseDurationMs, parseRatePerSecond } from '../core/index.ts';
+
+/** Scalars that scenario and deployment files share, with the messages their users see. */
+
+/** The longest time a file may ask for: a week. */
+const maxDurationMs = 7 * 24 * 3_600_000;
+
+/** `250ms`, `10s`, `2m`, `1h`, at most a week. Kept as text in the file's type; see `durationMs`. */
+export const durationField = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*(ms|s|m|h)$/, 'a duration such as 250ms, 10s, 2m or 1h')
+  .refine((text) => (parseDurationMs(text) ?? 0) <= maxDurationMs, 'a duration of at most a week (168h)')
+  .describe('A duration: 250ms, 10s, 2m, 1h');
+
+/** A point in time within the run: a duration from its begin, or a share of its length. */
+export const momentField = z
+  .string()
+  .regex(
+    /^(\d+(\.\d+)?\s*(ms|s|m|h)|\d+(\.\d+)?\s*%)$/,
+    'a duration such as 3s, or a share of the run such as 40%',
+  )
+  .describe('A duration from the begin (3s), or a share of the run (40%)');
+
+/** `200/s`, `30/m`. */
+export const rateField = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*\/\s*(s|m|h)$/, 'a rate such as 200/s or 30/m')
+  .refine((text) => (parseRatePerSecond(text) ?? 0) > 0, 'a rate above 0')
+  .describe('A rate: 200/s, 30/m');
+
+export const nameField = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63')
+  .describe('A name of lower-case letters, digits and hyphens');
+
+/** Milliseconds of a moment in a run of `runMs`. */
+export function momentMs(text: string, runMs: number): number {
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
+  return share ? (Number(share[1]) / 100) * runMs : durationMs(text);
+}
+
+/** Milliseconds of a text that `durationField` has accepted. */
+export function durationMs(text: string): number {
+  return parseDurationMs(text) ?? Number.NaN;
+}

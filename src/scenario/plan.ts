@@ -1,0 +1,47 @@
+import type { ProtocolRevision } from '../record/index.ts';
+import type { DeploymentFile } from './deployment-schema.ts';
+import type { FaultStep } from './fault-schema.ts';
+import type { ScenarioFile } from './scenario-schema.ts';
+
+/** A scenario with everything filled in; all that a run needs to know of it. */
+export interface Scenario extends Omit<ScenarioFile, 'duration' | 'faults' | 'workload'> {
+  durationMs: number;
+  workload: Omit<ScenarioFile['workload'], 'arrivals' | 'stay' | 'rate' | 'deadline'> & {
+    arrivals: { overMs: number; process: 'poisson' | 'even' };
+    /** From arrival to leaving; null: until the run ends. */
+    stayMs: number | null;
+    /** Operations per second of all clients together, once all have arrived. */
+    ratePerSecond: number;
+    deadlineMs: number;
+  };
+  /** In order of `atMs`. */
+  faults: (FaultStep & { atMs: number })[];
+}
+
+export interface Deployment extends DeploymentFile {
+  protocol: ProtocolRevision;
+}
+
+/** `plan.json`: what was asked, with every default filled in. Immutable once made. */
+export interface Plan {
+  schemaVersion: 1;
+  tool: { name: 'mcp-windtunnel'; version: string };
+  /** The command line that repeats it. */
+  command: string;
+  seed: number;
+  repeats: number;
+  backend: 'process';
+  balancer: 'embedded';
+  scenarios: Scenario[];
+  deployments: Deployment[];
+}
+
+/** One run: one scenario on one deployment, once. */
+export interface RunSpec {
+  scenario: Scenario;
+  deployment: Deployment;
+  repeat: number;
+  seed: number;
+  /** Relative to the experiment's folder. */
+  folder: string;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { faultField } from './fault-schema.ts';
+import { durationField, momentField, nameField, rateField } from './fields.ts';
+import { journeyField } from './journey-schema.ts';
+
+const workloadField = z.strictObject({
+  sessions: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .describe('How many clients arrive, each with a session of its own where the protocol has sessions'),
+  arrivals: z
+    .strictObject({
+      over: momentField.default('20%').describe('They arrive from the begin until then'),
+      process: z
+        .enum(['poisson', 'even'])
+        .default('poisson')
+        .describe('poisson: at random (uniform order statistics); even: at equal distances'),
+    })
+    .prefault({}),
+  stay: durationField.optional().describe('How long a client stays; without it, until the run ends'),
+  rate: rateField.describe('Operations per second of all clients together, once all have arrived'),
+  deadline: durationField
+    .default('2s')
+    .describe('An operation without an answer that long after it was due has failed'),
+  policy: z
+    .strictObject({
+      unknownSession: z
+        .enum(['reinitialize', 'give-up'])
+        .default('reinitialize')
+        .describe(
+          'On an unknown session: open a new one and send the call again, as the specification asks, or stop',
+        ),
+      unknownOutcome: z
+        .enum(['give-up', 'retry'])
+        .default('give-up')
+        .describe('On a broken connection, 5xx or malformed answer: leave the call, or send it again'),
+      maxAttempts: z.int().min(1).max(10).default(3).describe('How often one call may be sent in all'),
+    })
+    .prefault({}),
+  journey: journeyField,
+});
+
+const bound = z.number().describe('A bound; rates are from 0 to 1, times in milliseconds');
+
+const thresholdField = z
+  .strictObject({
+    min: bound.optional(),
+    max: bound.optional(),
+    because: z.string().max(300).optional().describe('Why this is expected; shown in the report'),
+    skip: z.string().min(1).max(300).optional().describe('Do not judge this here, for this reason'),
+  })
+  .refine((t) => (t.skip === undefined) !== (t.min === undefined && t.max === undefined), {
+    message: 'needs min, max or both; or skip with a reason',
+  });
+
+/** What can be bounded, as paths into `metrics` of results.json. */
+export const boundableMetrics = [
+  'session_loss',
+  'state_loss',
+  'availability',
+  'availability.recovered',
+  'latency_ms.p50',
+  'latency_ms.p99',
+  'latency_ms.max',
+  'service_ms.p99',
+  'recovery_ms',
+  'duplicate_execution',
+  'lost_update',
+  'load_skew',
+] as const;
+export type BoundableMetric = (typeof boundableMetrics)[number];
+
+const expectationsField = z
+  .partialRecord(z.enum(boundableMetrics), thresholdField)
+  .describe('Metric: {min, max, because}');
+
+export const scenarioFile = z.strictObject({
+  name: nameField,
+  question: z.string().min(1).max(200).describe('The question this scenario answers, in one sentence'),
+  description: z.string().max(2000).optional(),
+  duration: durationField.default('10s').describe('How long operations are intended'),
+  workload: workloadField,
+  faults: z.array(faultField).default([]).describe('What happens to the replicas, and when'),
+  expect: z
+    .record(z.string(), expectationsField)
+    .default({})
+    .describe('Thresholds by deployment name; `all` holds for every deployment unless its own entry differs'),
+});
+
+export type ScenarioFile = z.output<typeof scenarioFile>;
+export type Threshold = z.output<typeof thresholdField>;
+export type Policy = ScenarioFile['workload']['policy'];

@@ -1,0 +1,99 @@
+import type { ProtocolRevision } from '../record/index.ts';
+
+/** How to start one replica. Everything in it is plain data, so that any provisioner can act on it. */
+export interface ReplicaSpec {
+  /** `r1`, `r2`, …: the slot. It outlives its boots. */
+  replica: string;
+  /** 1 for the first process in the slot, 2 for the one that replaced it, … */
+  boot: number;
+  /** argv[0] and its arguments. */
+  command: readonly string[];
+  /** Added to the harness's own environment. */
+  env: Readonly<Record<string, string>>;
+  /** Path of the MCP endpoint, e.g. `/mcp`. */
+  path: string;
+  protocol: ProtocolRevision;
+  /** The replica's output is appended here. */
+  logPath: string;
+  /** From start to the first MCP answer. */
+  readyTimeoutMs: number;
+}
+
+export interface ReplicaExit {
+  exitCode: number | null;
+  signal: string | null;
+}
+
+/** A replica that has answered an MCP request. One that has not started cannot be stopped: it has no such value. */
+export interface RunningReplica {
+  readonly replica: string;
+  readonly boot: number;
+  /** The MCP endpoint of this replica itself, e.g. `http://127.0.0.1:40123/mcp`. */
+  readonly url: string;
+  readonly pid: number;
+  /** Settles once the replica is gone; never rejects. */
+  readonly exited: Promise<ReplicaExit>;
+  signal(name: ReplicaSignal): void;
+}
+
+export type ReplicaSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
+
+/** Starts replicas somewhere: as processes, in containers, … Disposing it ends all it started. */
+export interface Provisioner extends AsyncDisposable {
+  /**
+   * Resolves when the replica has answered an MCP request.
+   * @throws HarnessError `server` if it exits or stays silent first; the message ends with its last output.
+   */
+  start(spec: ReplicaSpec, signal: AbortSignal): Promise<RunningReplica>;
+}
+
+/** Takes upstreams, gives an entry URL; upstreams can change live. */
+export interface Balancer extends AsyncDisposable {
+  /** Where clients connect, e.g. `http://127.0.0.1:40100/mcp`. */
+  readonly entryUrl: string;
+  /** New requests may go to it from when this resolves. */
+  add(replica: string, url: string): Promise<void>;
+  /** No new request goes to it from when this resolves; what it is answering goes on. */
+  remove(replica: string): Promise<void>;
+  /** Resolves once the replica answers no request any more, or after `timeoutMs`. Returns how many were left. */
+  drained(replica: string, timeoutMs: number): Promise<number>;
+}
+
+/** How the balancer picks a replica for a request. */
+export type Routing =
+  /** Strict rotation over the upstreams, whatever the request. */
+  | 'round-robin'
+  /**
+   * A request with an `Mcp-Session-Id` goes where that session was established (the balancer learns the id
+   * from the answer to `initialize`); without one, or with an id whose replica is gone, in rotation.
+   */
+  | 'session-affinity';
+
+/** A deployment that is up: replicas behind a balancer. Disposing it takes everything down. */
+export interface Topology extends AsyncDisposable {
+  readonly entryUrl: string;
+  /** The slots that have a live replica now, in order of their number. */
+  replicas(): readonly RunningReplica[];
+  /**
+   * Graceful restart: out of the balancer, SIGTERM, after `graceMs` SIGKILL; then a new boot, ready, and
+   * back into the balancer.
+   */
+  restart(replica: string, options: { graceMs: number }, signal: AbortSignal): Promise<void>;
+  /**
+   * SIGKILL without a word to the balancer, which finds out by itself; resolves when the process is gone.
+   * With `replace` a new boot follows in the same slot, and it resolves when that is ready and balanced.
+   */
+  crash(replica: string, options: { replace: boolean }, signal: AbortSignal): Promise<void>;
+  /** SIGSTOP, and SIGCONT after `durationMs` or when `signal` aborts. */
+  freeze(replica: string, durationMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Adds replicas (started together, each balanced when it is ready) or removes the highest-numbered ones
+   * (out of the balancer, up to `drainMs` for what they are answering, then SIGTERM).
+   */
+  scaleTo(count: number, options: { drainMs: number }, signal: AbortSignal): Promise<void>;
+  /**
+   * Rejects when something the run stands on ends that no fault has ended: the balancer, or a replica
+   * that exits by itself. Never resolves.
+   */
+  readonly broken: Promise<never>;
+}

@@ -1,0 +1,61 @@
+import type { Metrics, Series } from '../measure/index.ts';
+import type { Deployment, Scenario } from '../scenario/index.ts';
+
+/** `unknown`: there was too little to judge by. No samples are never a `pass`. */
+export type Verdict = 'pass' | 'fail' | 'unknown';
+
+/** One judged expectation. */
+export interface Check {
+  /** e.g. `no-lost-update`, `session_loss`. */
+  id: string;
+  verdict: Verdict;
+  /** What was seen, for people: `0 of 4000`, `37 %`. */
+  observed: string;
+  /** What was allowed: `0`, `>= 95 %`. */
+  limit: string;
+  /** Why it matters, or why it could not be judged; may be empty. */
+  reason: string;
+}
+
+export interface RunResult {
+  scenario: string;
+  deployment: string;
+  repeat: number;
+  /** Relative to the experiment's folder, e.g. `runs/stateless-0`. */
+  folder: string;
+  metrics: Metrics;
+  checks: Check[];
+  verdict: Verdict;
+  /** Doubts about the measurement itself, each a sentence with advice. */
+  warnings: string[];
+  series: Series;
+}
+
+export interface Environment {
+  node: string;
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  os: string;
+  packages: Record<string, string>;
+}
+
+/** `results.json`: everything the report shows. */
+export interface Results {
+  schemaVersion: 1;
+  tool: { name: 'mcp-windtunnel'; version: string };
+  /** Wall clock, ISO 8601. */
+  startedAt: string;
+  /** The command line that repeats this experiment. */
+  command: string;
+  environment: Environment;
+  /** The scenario, or (for several) their names joined. */
+  scenario: { name: string; [key: string]: unknown };
+  scenarios: Scenario[];
+  deployments: Deployment[];
+  seed: number;
+  runs: RunResult[];
+  /** Why the experiment ended before its time, if it did. */
+  cutShort?: string;
+  verdict: Verdict;
+}
