@@ -1,5 +1,8 @@
 // Measure: pure functions from recorded events to histograms, rates, series and losses.
 // It reads what was written and never talks to the act side.
+
+export type { Completeness } from './completeness.ts';
+export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,
   Distribution,

@@ -24,7 +24,8 @@ export interface NotApplicable {
 }
 
 export interface SessionLoss extends Rate {
-  causes: { misroute: number; crash: number; expiry: number };
+  /** `unattributed`: the balancer's log does not say where the requests went. */
+  causes: { misroute: number; crash: number; expiry: number; unattributed: number };
   /** Sessions that clients opened to replace a lost one, and how many of those were lost in turn. */
   replacements: { lost: number; opened: number };
 }

@@ -23,7 +23,7 @@ export type FrameEvent =
       startedAt: string;
     }
   /** The window in which operations are intended; what lies outside is set-up and tear-down. */
-  | { type: 'workload-began'; atUs: number; clients: number; operations: number }
+  | { type: 'workload-began'; atUs: number; clients: number }
   | { type: 'workload-ended'; atUs: number }
   /** Last line of the harness. Its absence means that the harness was killed. */
   | { type: 'run-ended'; atUs: number; how: 'completed' | 'interrupted' | 'failed'; reason?: string };
@@ -114,8 +114,8 @@ export type ClientEvent =
       status?: number;
     }
   | OperationEvent
-  /** The client has done all it intended to do. */
-  | { type: 'client-ended'; atUs: number; client: string };
+  /** The client has done all it intended to do: so many operations, each with a record of its own. */
+  | { type: 'client-ended'; atUs: number; client: string; operations: number };
 
 /** One intended operation (a `call` step of the journey), written once, when its fate is known. */
 export interface OperationEvent {

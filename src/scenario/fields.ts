@@ -40,6 +40,11 @@ export function momentMs(text: string, runMs: number): number {
   return share ? (Number(share[1]) / 100) * runMs : durationMs(text);
 }
 
+/** Events per second of a text that `rateField` has accepted. */
+export function ratePerSecond(text: string): number {
+  return parseRatePerSecond(text) ?? Number.NaN;
+}
+
 /** Milliseconds of a text that `durationField` has accepted. */
 export function durationMs(text: string): number {
   return parseDurationMs(text) ?? Number.NaN;

@@ -1,5 +1,7 @@
 // Scenario: schema, defaults and validation of scenario and deployment files; they become an immutable Plan.
 // It exports plain data and knows nothing of how a plan is carried out.
+
+export { type Catalog, namesIn } from './catalog.ts';
 export {
   type DeploymentFile,
   deploymentFile,
@@ -7,8 +9,10 @@ export {
   referenceServers,
 } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
-export type { CallStep, JourneyStep, PlainStep } from './journey-schema.ts';
-export type { Deployment, Plan, RunSpec, Scenario } from './plan.ts';
+export { durationMs } from './fields.ts';
+export { type CallStep, callsOf, type JourneyStep, type PlainStep } from './journey-schema.ts';
+export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
+export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
 export {
   type BoundableMetric,
   boundableMetrics,
@@ -17,3 +21,5 @@ export {
   scenarioFile,
   type Threshold,
 } from './scenario-schema.ts';
+export { arrivalTimesUs, type ClientSchedule, clientSchedule, type ScheduledCall } from './schedule.ts';
+export { fillTemplate } from './template.ts';

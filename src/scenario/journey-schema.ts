@@ -51,7 +51,9 @@ const thinkStep = z.strictObject({
   ),
 });
 
-const plainStep = z.union([callStep, pauseStep, thinkStep]);
+const plainStep = z.union([callStep, pauseStep, thinkStep], {
+  error: 'a repeated step is one of call, pause, think',
+});
 
 const repeatStep = z.strictObject({
   repeat: z
@@ -61,10 +63,20 @@ const repeatStep = z.strictObject({
 });
 
 export const journeyField = z
-  .array(z.union([callStep, pauseStep, thinkStep, repeatStep]))
+  .array(
+    z.union([callStep, pauseStep, thinkStep, repeatStep], {
+      error: 'a step is one of call, pause, think, repeat',
+    }),
+  )
   .min(1)
   .describe('What each client does, in order');
 
 export type CallStep = z.output<typeof callStep>;
 export type PlainStep = z.output<typeof plainStep>;
 export type JourneyStep = z.output<typeof journeyField>[number];
+
+/** All calls that a journey can make, each once. */
+export function callsOf(journey: readonly JourneyStep[]): CallStep[] {
+  const plain = journey.flatMap((step) => ('repeat' in step ? step.steps : [step]));
+  return plain.filter((step): step is CallStep => 'call' in step);
+}

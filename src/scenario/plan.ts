@@ -22,10 +22,23 @@ export interface Deployment extends DeploymentFile {
   protocol: ProtocolRevision;
 }
 
+/** The machine and the software that a plan is carried out with. */
+export interface Environment {
+  node: string;
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  os: string;
+  packages: Record<string, string>;
+}
+
 /** `plan.json`: what was asked, with every default filled in. Immutable once made. */
 export interface Plan {
   schemaVersion: 1;
   tool: { name: 'mcp-windtunnel'; version: string };
+  /** Wall clock, ISO 8601. */
+  startedAt: string;
+  environment: Environment;
   /** The command line that repeats it. */
   command: string;
   seed: number;

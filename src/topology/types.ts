@@ -22,6 +22,8 @@ export interface ReplicaSpec {
 export interface ReplicaExit {
   exitCode: number | null;
   signal: string | null;
+  /** The end of what it wrote, at most 4 KB. */
+  lastOutput: string;
 }
 
 /** A replica that has answered an MCP request. One that has not started cannot be stopped: it has no such value. */
@@ -51,12 +53,14 @@ export interface Provisioner extends AsyncDisposable {
 export interface Balancer extends AsyncDisposable {
   /** Where clients connect, e.g. `http://127.0.0.1:40100/mcp`. */
   readonly entryUrl: string;
-  /** New requests may go to it from when this resolves. */
+  /** New requests may go to it from when this resolves. Takes the place of an upstream of the same name. */
   add(replica: string, url: string): Promise<void>;
   /** No new request goes to it from when this resolves; what it is answering goes on. */
   remove(replica: string): Promise<void>;
   /** Resolves once the replica answers no request any more, or after `timeoutMs`. Returns how many were left. */
   drained(replica: string, timeoutMs: number): Promise<number>;
+  /** Rejects when the balancer ends by itself. Never resolves. */
+  readonly broken: Promise<never>;
 }
 
 /** How the balancer picks a replica for a request. */

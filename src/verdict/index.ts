@@ -1,3 +1,5 @@
 // Verdict: pure thresholds and checkers, from measures to verdicts.
 // No samples are `unknown`, never `pass`.
-export type { Check, Environment, Results, RunResult, Verdict } from './results.ts';
+
+export { judgeRun, worst } from './judge.ts';
+export type { Check, Results, RunResult, Verdict } from './results.ts';

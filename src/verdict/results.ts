@@ -1,5 +1,5 @@
 import type { Metrics, Series } from '../measure/index.ts';
-import type { Deployment, Scenario } from '../scenario/index.ts';
+import type { Deployment, Environment, Scenario } from '../scenario/index.ts';
 
 /** `unknown`: there was too little to judge by. No samples are never a `pass`. */
 export type Verdict = 'pass' | 'fail' | 'unknown';
@@ -29,15 +29,6 @@ export interface RunResult {
   /** Doubts about the measurement itself, each a sentence with advice. */
   warnings: string[];
   series: Series;
-}
-
-export interface Environment {
-  node: string;
-  cpu: string;
-  cores: number;
-  memoryBytes: number;
-  os: string;
-  packages: Record<string, string>;
 }
 
 /** `results.json`: everything the report shows. */

@@ -1,0 +1,81 @@
+import { HarnessError } from '../../../src/core/index.ts';
+
+/**
+ * What a reference server reads from its environment. A bad value is the user's mistake: exit 64.
+ *
+ * | variable | meaning | default |
+ * |---|---|---|
+ * | `PORT` | TCP port; 0 = any free one | 0 |
+ * | `HOST` | address to bind | 127.0.0.1 |
+ * | `WINDTUNNEL_ALLOWED_HOSTS` | more names, comma-separated, that `Host` and `Origin` may carry, beside `HOST` and the loopback names | none |
+ * | `WINDTUNNEL_REPLICA` | the slot this process runs in | r1 |
+ * | `WINDTUNNEL_BOOT` | how many processes the slot has had, this one included | 1 |
+ * | `WINDTUNNEL_LEDGER` | file the ledger is appended to | no ledger |
+ * | `WINDTUNNEL_EPOCH_US` | the run's epoch, microseconds of the system's monotonic clock | now |
+ * | `WINDTUNNEL_STORE` | `memory`, or `sqlite:/path/file`: one file for all replicas | memory |
+ * | `WINDTUNNEL_DRAIN_MS` | how long requests in flight may take after SIGTERM | 5000 |
+ * | `WINDTUNNEL_LIFELINE` | `stdin`: exit at once when stdin ends | stdin is ignored |
+ * | `WINDTUNNEL_JSON_RESPONSE` | `1`: the sessionful servers answer JSON instead of SSE | the SDK's default, SSE |
+ */
+export interface ServerConfig {
+  port: number;
+  host: string;
+  allowedHosts: readonly string[];
+  replica: string;
+  boot: number;
+  ledgerPath: string | undefined;
+  epochUs: number | undefined;
+  store: StoreConfig;
+  drainMs: number;
+  lifeline: boolean;
+  jsonResponse: boolean;
+}
+
+export type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const drainMsMax = 600_000;
+
+/** @throws HarnessError `usage` that names the variable. */
+export function readConfig(env: Env): ServerConfig {
+  return {
+    port: integer(env, 'PORT', { min: 0, max: 65_535 }) ?? 0,
+    host: text(env, 'HOST', /^[\w.:-]+$/) ?? '127.0.0.1',
+    allowedHosts: text(env, 'WINDTUNNEL_ALLOWED_HOSTS', /^[\w.:[\]-]+(,[\w.:[\]-]+)*$/)?.split(',') ?? [],
+    replica: text(env, 'WINDTUNNEL_REPLICA', /^[\w.-]{1,64}$/) ?? 'r1',
+    boot: integer(env, 'WINDTUNNEL_BOOT', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1,
+    ledgerPath: text(env, 'WINDTUNNEL_LEDGER', /./),
+    epochUs: integer(env, 'WINDTUNNEL_EPOCH_US', { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    store: storeConfig(text(env, 'WINDTUNNEL_STORE', /^(memory|sqlite:.+)$/) ?? 'memory'),
+    drainMs: integer(env, 'WINDTUNNEL_DRAIN_MS', { min: 0, max: drainMsMax }) ?? 5000,
+    lifeline: text(env, 'WINDTUNNEL_LIFELINE', /^stdin$/) !== undefined,
+    jsonResponse: text(env, 'WINDTUNNEL_JSON_RESPONSE', /^[01]$/) === '1',
+  };
+}
+
+function storeConfig(value: string): StoreConfig {
+  return value === 'memory'
+    ? { kind: 'memory' }
+    : { kind: 'sqlite', path: value.slice('sqlite:'.length) };
+}
+
+/** An empty variable counts as absent: shells and compose files cannot always leave one out. */
+function text(env: Env, name: string, pattern: RegExp): string | undefined {
+  const value = env[name];
+  if (value === undefined || value === '') return undefined;
+  if (!pattern.test(value)) {
+    throw new HarnessError('usage', `${name}=${value} does not match ${pattern.source}`);
+  }
+  return value;
+}
+
+function integer(env: Env, name: string, range: { min: number; max: number }): number | undefined {
+  const value = text(env, name, /./);
+  if (value === undefined) return undefined;
+  const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= range.min && number <= range.max)) {
+    throw new HarnessError('usage', `${name}=${value} is no integer from ${range.min} to ${range.max}`);
+  }
+  return number;
+}

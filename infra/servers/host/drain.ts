@@ -1,0 +1,70 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/**
+ * Watches a server's requests, so that it can be drained: it stops accepting connections, closes idle ones,
+ * answers what is in flight and what still arrives on open connections, each with `Connection: close`.
+ *
+ * Streams that stand until someone ends them (see `isStanding`) are not waited for; `closeApp` ends them
+ * after the last answer.
+ *
+ * @returns the drain, which resolves to the number of requests that were cut at the bound.
+ */
+export function drainable(
+  server: Server,
+  closeApp: () => Promise<void>,
+): (withinMs: number) => Promise<number> {
+  const inFlight = new Map<ServerResponse, IncomingMessage>();
+  let draining = false;
+  let onIdle: (() => void) | undefined;
+
+  // Before the server's own listener, so that an answer given at once is seen, too.
+  server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
+    if (draining) closeAfterAnswer(req, res);
+    if (isStanding(req)) return;
+    inFlight.set(res, req);
+    res.once('close', () => {
+      inFlight.delete(res);
+      if (inFlight.size === 0) onIdle?.();
+    });
+  });
+
+  return async (withinMs) => {
+    draining = true;
+    server.close();
+    for (const [res, req] of inFlight) closeAfterAnswer(req, res);
+    if (inFlight.size > 0) await answered((resolve) => (onIdle = resolve), withinMs);
+    const cut = inFlight.size;
+    await closeApp();
+    server.closeAllConnections();
+    return cut;
+  };
+}
+
+/** A notification stream carries no answer: the GET of 2025-11-25, `subscriptions/listen` of 2026-07-28. */
+function isStanding(req: IncomingMessage): boolean {
+  return req.method === 'GET' || req.headers['mcp-method'] === 'subscriptions/listen';
+}
+
+/**
+ * The SDK's transports put `Connection: keep-alive` on every SSE answer, which Node then obeys; so the header
+ * is replaced on its way out. If it is out already, the connection is closed behind the answer.
+ */
+function closeAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
+  if (res.headersSent) {
+    res.once('finish', () => req.socket.destroySoon());
+    return;
+  }
+  const writeHead = res.writeHead.bind(res) as (status: number, headers: object) => ServerResponse;
+  res.writeHead = ((status: number, headers?: object) =>
+    writeHead(status, { ...headers, connection: 'close' })) as typeof res.writeHead;
+}
+
+function answered(whenIdle: (resolve: () => void) => void, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, withinMs);
+    whenIdle(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { type Clock, exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
+import { type LedgerEntry, type LedgerSink, ndjsonWriter } from '../../../src/record/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { readConfig, type ServerConfig } from './config.ts';
+import { type App, type Host, listen } from './listen.ts';
+
+/** What a server is built from. */
+export interface ServerContext {
+  config: ServerConfig;
+  clock: Clock;
+  store: Store;
+  /** Absent when nobody asked for a ledger. */
+  ledger: LedgerSink | undefined;
+}
+
+export type CreateApp = (context: ServerContext) => App;
+
+/** The part of `process` that a server touches; the entry files pass the real one. */
+export type ServerProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'on'> & {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+};
+
+/**
+ * The whole life of a server process: configure, listen, say where on stdout, serve until SIGTERM or SIGINT,
+ * drain, exit 0. What keeps it from starting goes to stderr as one line: exit 64 for a bad variable, else 70.
+ */
+export async function runServer(proc: ServerProcess, createApp: CreateApp): Promise<void> {
+  try {
+    const config = readConfig(proc.env);
+    if (config.lifeline) exitWithStdin(proc);
+    const context = await openContext(config);
+    const host = await listen(createApp(context), config, (error) => complain(proc, error));
+    exitOnSignal(proc, host, context);
+    proc.stdout.write(`listening on ${host.url}\n`);
+  } catch (error) {
+    complain(proc, error);
+    proc.exit(
+      error instanceof HarnessError && error.code === 'usage' ? exitCodes.usage : exitCodes.internal,
+    );
+  }
+}
+
+async function openContext(config: ServerConfig): Promise<ServerContext> {
+  return {
+    config,
+    clock: systemClock(config.epochUs),
+    store: await openStore(config.store),
+    ledger:
+      config.ledgerPath === undefined
+        ? undefined
+        : ndjsonWriter<LedgerEntry>(config.ledgerPath, { flushMs: 0 }),
+  };
+}
+
+function exitOnSignal(proc: ServerProcess, host: Host, { config, store, ledger }: ServerContext): void {
+  let draining = false;
+  const onSignal = async () => {
+    if (draining) return;
+    draining = true;
+    const cut = await host.drain(config.drainMs);
+    if (cut > 0) complain(proc, `drain: cut ${cut} requests still in flight after ${config.drainMs} ms`);
+    ledger?.close();
+    store.close();
+    proc.exit(exitCodes.ok);
+  };
+  proc.on('SIGTERM', onSignal);
+  proc.on('SIGINT', onSignal);
+}
+
+/** A parent that dies, however it dies, lets go of the pipe: no server outlives its harness. */
+function exitWithStdin(proc: ServerProcess): void {
+  for (const event of ['end', 'close', 'error']) proc.stdin.on(event, () => proc.exit(exitCodes.ok));
+  proc.stdin.resume();
+}
+
+function complain(proc: ServerProcess, error: unknown): void {
+  proc.stderr.write(`${messageOf(error).replaceAll('\n', ' ')}\n`);
+}

@@ -1,0 +1,59 @@
+import { existsSync, statSync } from 'node:fs';
+import { measureRun } from '../measure/index.ts';
+import { type LedgerEntry, type ReadStats, type RunEvent, readNdjson } from '../record/index.ts';
+import { type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
+import { judgeRun, type Results, type RunResult, worst } from '../verdict/index.ts';
+import { eventsPath, ledgerPath } from './experiment-files.ts';
+
+/**
+ * Judges what an experiment has left on disk, whether it has just ended or years ago. Runs that were never
+ * begun are left out and said so.
+ */
+export async function judgeExperiment(folder: string, plan: Plan): Promise<Results> {
+  const planned = runsOf(plan);
+  const begun = planned.filter((spec) => existsSync(eventsPath(folder, spec)));
+  const runs: RunResult[] = [];
+  for (const spec of begun) runs.push(await judgeOne(folder, spec));
+  const cutShort = describeCut(planned.length, begun.length, runs);
+  const verdict = worst(runs.map((run) => run.verdict));
+  const [only] = plan.scenarios;
+  return {
+    schemaVersion: 1,
+    tool: plan.tool,
+    startedAt: plan.startedAt,
+    command: plan.command,
+    environment: plan.environment,
+    scenario:
+      plan.scenarios.length === 1 && only
+        ? { ...only }
+        : { name: plan.scenarios.map((scenario) => scenario.name).join(', ') },
+    scenarios: plan.scenarios,
+    deployments: plan.deployments,
+    seed: plan.seed,
+    runs,
+    ...(cutShort === undefined ? {} : { cutShort }),
+    verdict: cutShort !== undefined && verdict === 'pass' ? 'unknown' : verdict,
+  };
+}
+
+async function judgeOne(folder: string, spec: RunSpec): Promise<RunResult> {
+  const stats: ReadStats = { lines: 0, tornLines: 0 };
+  const ledgerFile = ledgerPath(folder, spec);
+  const hasLedger = existsSync(ledgerFile) && statSync(ledgerFile).size > 0;
+  const measured = await measureRun(
+    spec,
+    readNdjson<RunEvent>(eventsPath(folder, spec), stats),
+    hasLedger ? readNdjson<LedgerEntry>(ledgerFile, stats) : undefined,
+  );
+  return judgeRun(spec, measured, stats);
+}
+
+function describeCut(planned: number, begun: number, runs: readonly RunResult[]): string | undefined {
+  const incomplete = runs.filter((run) =>
+    run.checks.some((check) => check.id === 'record-complete' && check.verdict !== 'pass'),
+  );
+  const parts: string[] = [];
+  if (begun < planned) parts.push(`${planned - begun} of ${planned} runs were never begun`);
+  if (incomplete.length > 0) parts.push(`${incomplete.length} of ${planned} runs have an incomplete record`);
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { exitCodes, HarnessError, unreachable } from '../core/index.ts';
+import { parseArguments } from './arguments.ts';
+import { interruptible } from './interrupt.ts';
+import { describeError, terminalOutput } from './output.ts';
+import { tool } from './package-info.ts';
+import { reportCommand } from './report-command.ts';
+import { runCommand } from './run-command.ts';
+
+/** The command line: parse, choose, run, exit. */
+async function main(argv: readonly string[]): Promise<number> {
+  const output = terminalOutput({ json: argv.includes('--json') });
+  try {
+    const command = await parseArguments(argv, tool.version, (text) => output.out(text));
+    switch (command.name) {
+      case 'run': {
+        using interrupt = interruptible(() => process.exit(exitCodes.unknown));
+        return await runCommand(command.options, argv, output, interrupt.signal);
+      }
+      case 'report':
+        return await reportCommand(command, output);
+      case 'shown':
+        return exitCodes.ok;
+      default:
+        return unreachable(command);
+    }
+  } catch (error) {
+    output.note(describeError(error));
+    return exitCodeOfError(error);
+  }
+}
+
+function exitCodeOfError(error: unknown): number {
+  if (!(error instanceof HarnessError)) return exitCodes.internal;
+  switch (error.code) {
+    case 'usage':
+      return exitCodes.usage;
+    case 'interrupted':
+      return exitCodes.unknown;
+    case 'server':
+    case 'internal':
+      return exitCodes.internal;
+    default:
+      return unreachable(error.code);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

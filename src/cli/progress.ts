@@ -1,0 +1,70 @@
+import { formatDurationMs, monotonicUs } from '../core/index.ts';
+import type { RunSpec } from '../scenario/index.ts';
+import type { Progress } from '../workload/index.ts';
+import type { Output } from './output.ts';
+
+/** What a person watches while runs are made: a bar that is redrawn, or without a terminal a line per run. */
+export interface ProgressDisplay {
+  /** A run is being brought up. */
+  begin(spec: RunSpec, number: number, of: number): RunProgress;
+}
+
+export interface RunProgress extends Progress {
+  workloadBegan(): void;
+  end(how: 'completed' | 'interrupted' | 'failed'): void;
+}
+
+const redrawMs = 200;
+const barCells = 20;
+
+export function progressDisplay(output: Output, quiet: boolean): ProgressDisplay {
+  return { begin: (spec, number, of) => runProgress(spec, `[${number}/${of}]`, output, quiet) };
+}
+
+function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolean): RunProgress {
+  const counts = { clients: 0, ok: 0, failed: 0, lost: 0 };
+  const title = `${place} ${spec.scenario.name} · ${spec.deployment.name}${spec.repeat > 0 ? ` · repeat ${spec.repeat}` : ''}`;
+  const beganUs = monotonicUs();
+  let workloadUs: number | undefined;
+
+  const state = () => {
+    if (workloadUs === undefined) return 'starting replicas …';
+    const elapsedMs = (monotonicUs() - workloadUs) / 1000;
+    const share = Math.min(1, elapsedMs / spec.scenario.durationMs);
+    const full = Math.round(share * barCells);
+    const bar = '█'.repeat(full) + '░'.repeat(barCells - full);
+    return `${bar} ${(elapsedMs / 1000).toFixed(0).padStart(2)} s  ${summary()}`;
+  };
+  const summary = () =>
+    `${counts.clients} clients  ${counts.ok} ok  ${counts.failed} failed  ${counts.lost} sessions lost`;
+  const draw = () => {
+    // A little ahead, so that a bar of one line never wraps and leaves a trail.
+    const line = `${title}  ${state()}`.slice(0, Math.max(20, output.columns - 1));
+    process.stderr.write(`\r\u001b[2K${line}`);
+  };
+  const timer = output.interactive && !quiet ? setInterval(draw, redrawMs) : undefined;
+  timer?.unref();
+
+  return {
+    clientArrived: () => {
+      counts.clients += 1;
+    },
+    clientEnded: () => {},
+    operationEnded: (outcome) => {
+      counts[outcome === 'ok' ? 'ok' : 'failed'] += 1;
+    },
+    sessionLost: () => {
+      counts.lost += 1;
+    },
+    workloadBegan: () => {
+      workloadUs = monotonicUs();
+    },
+    end: (how) => {
+      clearInterval(timer);
+      if (quiet) return;
+      if (output.interactive) process.stderr.write('\r\u001b[2K');
+      const took = formatDurationMs((monotonicUs() - beganUs) / 1000);
+      output.note(`${title}  ${how} in ${took}  ${summary()}`);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { join, relative } from 'node:path';
+import { exitCodes, wallClockIso } from '../core/index.ts';
+import { renderConsole, renderJson } from '../report/index.ts';
+import { type Catalog, makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
+import type { Results } from '../verdict/index.ts';
+import type { RunOptions } from './arguments.ts';
+import { describeEnvironment } from './environment.ts';
+import { writePlan } from './experiment-files.ts';
+import { judgeExperiment } from './judge-experiment.ts';
+import type { Output } from './output.ts';
+import { makeOutputFolder } from './output-folder.ts';
+import { packageRoot, tool } from './package-info.ts';
+import { progressDisplay } from './progress.ts';
+import { writeReports } from './report-files.ts';
+import { carryOut } from './wiring.ts';
+
+export const catalog: Catalog = {
+  scenariosDir: join(packageRoot, 'scenarios'),
+  deploymentsDir: join(packageRoot, 'infra/deployments'),
+};
+
+/**
+ * `windtunnel run`: plan, carry out, judge, report. Returns the exit code.
+ *
+ * A run that fails (a replica that does not start) ends the experiment; what was recorded before is judged all
+ * the same, and then the failure is thrown.
+ */
+export async function runCommand(
+  options: RunOptions,
+  argv: readonly string[],
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const startedAt = wallClockIso();
+  const plan = makePlan(
+    {
+      ...options,
+      startedAt,
+      tool,
+      environment: describeEnvironment(),
+      command: repeatCommand(argv, options.seed),
+    },
+    catalog,
+  );
+  const folder = makeOutputFolder(
+    options.out,
+    startedAt,
+    plan.scenarios.map((scenario) => scenario.name),
+  );
+  writePlan(folder, plan);
+  const failure = await carryOutAll(plan, folder, options, output, signal);
+  const results = await judgeExperiment(folder, plan);
+  await present(results, folder, options, output);
+  if (failure) throw failure.error;
+  return exitCodeOf(results);
+}
+
+async function carryOutAll(
+  plan: Plan,
+  folder: string,
+  options: RunOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<{ error: unknown } | undefined> {
+  const display = progressDisplay(output, options.quiet);
+  const runs: RunSpec[] = runsOf(plan);
+  for (const [i, spec] of runs.entries()) {
+    if (signal.aborted) break;
+    const progress = display.begin(spec, i + 1, runs.length);
+    try {
+      progress.end(await carryOut(spec, folder, progress, signal));
+    } catch (error) {
+      progress.end('failed');
+      return { error };
+    }
+  }
+  return undefined;
+}
+
+/** Writes the reports and shows the table and where the report is. */
+export async function present(
+  results: Results,
+  folder: string,
+  options: { quiet: boolean; json: boolean },
+  output: Output,
+): Promise<void> {
+  const report = await writeReports(folder, results);
+  if (!options.quiet) {
+    output.out(renderConsole(results, { colour: output.colour, columns: Math.min(100, output.columns) }));
+    output.out(`\nReport: ${relative('.', report)}`);
+  }
+  if (options.json) process.stdout.write(renderJson(results));
+}
+
+export function exitCodeOf(results: Results): number {
+  if (results.verdict === 'fail') return exitCodes.failed;
+  return results.verdict === 'pass' ? exitCodes.ok : exitCodes.unknown;
+}
+
+/** The command that repeats an experiment: as given, with the seed spelled out and without its folder. */
+function repeatCommand(argv: readonly string[], seed: number): string {
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    const option = /^--(out|seed)(=|$)/.exec(word);
+    if (!option) words.push(word);
+    else if (option[2] === '') i += 1;
+  }
+  return ['windtunnel', ...words, '--seed', String(seed)].map(quote).join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

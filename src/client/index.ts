@@ -1,0 +1,5 @@
+// Client: MCP connections, one per protocol revision, over a fast wire client.
+// The revision is chosen in one place (`wire.ts`); what a server does wrong is a value, not an exception.
+export { runInterrupted } from './exchange.ts';
+export type { Answer, Connection, Connector, SessionOpened, ToolCall, ToolResult } from './types.ts';
+export { wireConnector } from './wire.ts';

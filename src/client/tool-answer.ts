@@ -1,0 +1,95 @@
+import type { Failure } from '../record/index.ts';
+import { type Exchanged, type JsonRpcResponse, shorten } from './exchange.ts';
+import type { Answer, ToolResult } from './types.ts';
+import { isUnknownSession } from './unknown-session.ts';
+
+/**
+ * JSON-RPC errors that a server gives before it has carried anything out, so that there is certainly no
+ * effect. Any other error, -32603 among them, may come from the middle of the work.
+ */
+const rejectedCodes = new Set([-32700, -32600, -32601, -32602, -32020, -32021, -32022]);
+
+/**
+ * Turns an exchange into an answer: `ok` with the result, `fail` (certainly no effect) or `info` (unknown).
+ * @param inSession whether the request carried a session id, so that an unknown-session answer is one.
+ */
+export function judgeExchange(
+  exchanged: Exchanged,
+  context: { id: number; requestId: string; inSession: boolean },
+): Answer<Record<string, unknown>> {
+  const { id, requestId, inSession } = context;
+  if ('failure' in exchanged) {
+    const outcome = exchanged.sent ? 'info' : 'fail';
+    return { outcome, failure: exchanged.failure, requestId };
+  }
+  const { status, message } = exchanged;
+  const failure = (kind: Failure['kind'], text: string): Failure => ({
+    kind,
+    status,
+    ...(typeof message?.error?.code === 'number' ? { code: message.error.code } : {}),
+    message: shorten(text),
+  });
+  const code = typeof message?.error?.code === 'number' ? message.error.code : undefined;
+  const said = typeof message?.error?.message === 'string' ? message.error.message : '';
+
+  if (inSession && isUnknownSession(status, code, said)) {
+    return { outcome: 'fail', failure: failure('unknown-session', said), requestId };
+  }
+  if (status >= 500) return { outcome: 'info', failure: failure('broken', said), requestId };
+  if (status >= 400) return { outcome: 'fail', failure: failure('rejected', said), requestId };
+  if (status !== 200 || message === undefined) {
+    return {
+      outcome: 'info',
+      failure: failure('malformed', 'no JSON-RPC response in the answer'),
+      requestId,
+    };
+  }
+  if (message.id !== id) {
+    const text = `the answer is to request ${JSON.stringify(message.id)}, not to ${id}`;
+    return { outcome: 'info', failure: failure('malformed', text), requestId };
+  }
+  return judgeMessage(message, { code, failure, said, requestId });
+}
+
+function judgeMessage(
+  message: JsonRpcResponse,
+  context: {
+    code: number | undefined;
+    failure: (kind: Failure['kind'], text: string) => Failure;
+    said: string;
+    requestId: string;
+  },
+): Answer<Record<string, unknown>> {
+  const { code, failure, said, requestId } = context;
+  if (message.error !== undefined) {
+    const certain = code !== undefined && rejectedCodes.has(code);
+    return certain
+      ? { outcome: 'fail', failure: failure('rejected', said), requestId }
+      : { outcome: 'info', failure: failure('broken', said), requestId };
+  }
+  const { result } = message;
+  if (typeof result !== 'object' || result === null) {
+    return {
+      outcome: 'info',
+      failure: failure('malformed', 'the answer has neither result nor error'),
+      requestId,
+    };
+  }
+  const resultType = (result as { resultType?: unknown }).resultType ?? 'complete';
+  if (resultType !== 'complete') {
+    const text = `the result is of type ${JSON.stringify(resultType)}, which this client did not offer to handle`;
+    return { outcome: 'info', failure: failure('malformed', text), requestId };
+  }
+  return { outcome: 'ok', value: result as Record<string, unknown>, requestId };
+}
+
+/** Reads the result of `tools/call`. */
+export function toToolResult(result: Record<string, unknown>): ToolResult {
+  const meta = result._meta;
+  return {
+    content: Array.isArray(result.content) ? result.content : [],
+    structuredContent: result.structuredContent,
+    isError: result.isError === true,
+    meta: typeof meta === 'object' && meta !== null ? (meta as Record<string, unknown>) : {},
+  };
+}

@@ -1,0 +1,99 @@
+import { setMaxListeners } from 'node:events';
+import type { Connector } from '../client/index.ts';
+import { type Clock, HarnessError, messageOf, wallClockIso } from '../core/index.ts';
+import type { EventSink, RunEvent } from '../record/index.ts';
+import type { RunSpec } from '../scenario/index.ts';
+import type { Topology } from '../topology/index.ts';
+import { type Progress, runWorkload } from '../workload/index.ts';
+import { runTimeline } from './timeline.ts';
+
+/** What a run needs of the world; the command line picks real ones, a test picks fakes. */
+export interface RunDeps {
+  clock: Clock;
+  events: EventSink<RunEvent>;
+  /** Brings the deployment up. */
+  provision(spec: RunSpec, signal: AbortSignal): Promise<Topology>;
+  connect(entryUrl: string, spec: RunSpec): Connector;
+  progress: Progress;
+  /** Called once the workload has begun, with its begin on `clock`. */
+  onBegin(beginUs: number): void;
+}
+
+/** Between everything being ready and the first arrival, so that nothing begins late. */
+const leadUs = 20_000;
+
+/**
+ * Carries one run out: topology up, workload and faults, and, whatever happens, topology down. What happened
+ * is in the event log; the return value only says whether the run was completed or cut short by `signal`.
+ *
+ * @throws HarnessError `server` or `internal` when there is nothing sound to judge: a replica that does not
+ * start or that ends by itself, a balancer that dies, a fault that cannot be carried out.
+ */
+export async function run(
+  spec: RunSpec,
+  deps: RunDeps,
+  signal: AbortSignal,
+): Promise<'completed' | 'interrupted'> {
+  const { clock, events } = deps;
+  events.write({
+    type: 'run-began',
+    atUs: clock.nowUs(),
+    scenario: spec.scenario.name,
+    deployment: spec.deployment.name,
+    repeat: spec.repeat,
+    startedAt: wallClockIso(),
+  });
+  try {
+    await actOut(spec, deps, signal);
+    events.write({ type: 'run-ended', atUs: clock.nowUs(), how: 'completed' });
+    return 'completed';
+  } catch (error) {
+    if (signal.aborted) {
+      events.write({ type: 'run-ended', atUs: clock.nowUs(), how: 'interrupted' });
+      return 'interrupted';
+    }
+    events.write({ type: 'run-ended', atUs: clock.nowUs(), how: 'failed', reason: messageOf(error) });
+    throw error;
+  } finally {
+    events.flush();
+  }
+}
+
+async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promise<void> {
+  const { clock, events } = deps;
+  // Ends everything that is under way when one part of the run fails.
+  const stop = new AbortController();
+  const running = AbortSignal.any([signal, stop.signal]);
+  // Every client of the run listens to it.
+  setMaxListeners(0, running);
+
+  await using topology = await deps.provision(spec, signal);
+  await using connector = deps.connect(topology.entryUrl, spec);
+  const beginUs = clock.nowUs() + leadUs;
+  events.write({ type: 'workload-began', atUs: beginUs, clients: spec.scenario.workload.sessions });
+  // The balancer writes to the same file; no line of its clients' requests may come before this one.
+  events.flush();
+  deps.onBegin(beginUs);
+
+  const parts = [
+    runTimeline(spec, { clock, events, topology, beginUs, signal: running }),
+    runWorkload(spec, {
+      clock,
+      events,
+      connector,
+      policy: spec.scenario.workload.policy,
+      deadlineMs: spec.scenario.workload.deadlineMs,
+      beginUs,
+      signal: running,
+      progress: deps.progress,
+    }),
+  ];
+  try {
+    await Promise.race([Promise.all(parts), topology.broken]);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(parts);
+  }
+  if (signal.aborted) throw new HarnessError('interrupted', 'the run was cut short');
+  events.write({ type: 'workload-ended', atUs: clock.nowUs() });
+}

@@ -1,0 +1,84 @@
+import type { LedgerEntry, RunEvent } from '../record/index.ts';
+import { callsOf, type RunSpec } from '../scenario/index.ts';
+import { clientSeries } from './client-series.ts';
+import type { Collector } from './collector.ts';
+import { type Completeness, completeness } from './completeness.ts';
+import { duplicateExecution } from './duplicate-execution.ts';
+import { failures } from './failures.ts';
+import { faultSeries } from './fault-series.ts';
+import { loadSkew } from './load-skew.ts';
+import type { Metrics, Series } from './metrics.ts';
+import { recovery } from './recovery.ts';
+import { sendLag } from './send-lag.ts';
+import { sessionLoss } from './session-loss.ts';
+import { stateLoss } from './state-loss.ts';
+import { operationMeasures, windowMsFor } from './windows.ts';
+
+export interface Measured {
+  metrics: Metrics;
+  series: Series;
+  completeness: Completeness;
+}
+
+/**
+ * Measures one run from its records, reading each once; memory grows with the number of clients present at
+ * once, not with the length of the run.
+ * @param ledger undefined if the server keeps none.
+ */
+export async function measureRun(
+  spec: Pick<RunSpec, 'scenario' | 'deployment'>,
+  events: AsyncIterable<RunEvent>,
+  ledger: AsyncIterable<LedgerEntry> | undefined,
+): Promise<Measured> {
+  const { durationMs } = spec.scenario;
+  const { protocol } = spec.deployment;
+  const windowMs = windowMsFor(durationMs);
+  const calls = callsOf(spec.scenario.workload.journey);
+  const collectors = {
+    sessions: sessionLoss(protocol),
+    state: stateLoss({
+      writes: calls.some((call) => call.writes !== undefined),
+      reads: calls.some((call) => call.reads !== undefined),
+    }),
+    operations: operationMeasures(durationMs, windowMs),
+    load: loadSkew(protocol !== '2026-07-28', windowMs),
+    clients: clientSeries(),
+    faults: faultSeries(),
+    lag: sendLag(),
+    failures: failures(),
+    completeness: completeness(),
+  };
+  const all: Collector<unknown>[] = Object.values(collectors);
+  for await (const event of events) for (const collector of all) collector.see(event);
+
+  const operations = collectors.operations.result();
+  const { state, updates } = collectors.state.result();
+  const { skew, load, upstreams } = collectors.load.result();
+  const faults = collectors.faults.result();
+  return {
+    metrics: {
+      session_loss: collectors.sessions.result(),
+      state_loss: state,
+      availability: operations.availability,
+      latency_ms: operations.latency,
+      service_ms: operations.service,
+      recovery_ms: recovery({ faults, windows: operations.windows, windowMs }),
+      duplicate_execution: await duplicateExecution(ledger),
+      lost_update: updates,
+      load_skew: skew,
+      send_lag_ms: collectors.lag.result(),
+    },
+    series: {
+      windowMs,
+      durationMs,
+      windows: operations.windows,
+      clients: collectors.clients.result(),
+      faults,
+      upstreams,
+      load,
+      percentiles: operations.percentiles,
+      failures: collectors.failures.result(),
+    },
+    completeness: collectors.completeness.result(),
+  };
+}

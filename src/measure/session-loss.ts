@@ -1,0 +1,98 @@
+import type { ProtocolRevision } from '../record/index.ts';
+import { boots } from './boots.ts';
+import type { Collector } from './collector.ts';
+import type { NotApplicable, SessionLoss } from './metrics.ts';
+import { rate } from './rate.ts';
+import { type Route, routeJoin } from './route-join.ts';
+
+/** A session, and the request that established it. */
+interface Session {
+  opened?: Route;
+}
+
+interface Loss {
+  atUs: number;
+  session: Session;
+  /** Where the request went that the unknown-session answer is to. */
+  answered?: Route;
+}
+
+/**
+ * `session_loss`: sessions that got at least one unknown-session answer before the client closed them ÷
+ * sessions established. A session that a client opened to replace a lost one is counted apart: with those in
+ * the denominator, a client that reconnects often would dilute the loss.
+ *
+ * Causes: *crash*, the process that had established the session was gone (killed, restarted or draining);
+ * *misroute*, it lived, and the request went to another; *expiry*, it lived, was asked, and did not know;
+ * *unattributed*, the balancer's log does not say where the requests went.
+ */
+export function sessionLoss(protocol: ProtocolRevision): Collector<SessionLoss | NotApplicable> {
+  if (protocol === '2026-07-28') {
+    return { see: () => {}, result: () => ({ notApplicable: '2026-07-28 has no sessions' }) };
+  }
+  const lives = boots();
+  const routes = routeJoin();
+  const sessions = new Map<string, Session>();
+  const losses: Loss[] = [];
+  const counts = { opened: 0, lost: 0, openedAgain: 0, lostAgain: 0 };
+
+  return {
+    see(event) {
+      lives.see(event);
+      switch (event.type) {
+        case 'routed':
+          if (event.requestId) routes.routed(event.requestId, { replica: event.replica, atUs: event.atUs });
+          return;
+        case 'operation':
+          if (event.requestId && event.failure?.kind !== 'unknown-session') routes.drop(event.requestId);
+          return;
+        case 'session-opened': {
+          if (event.sessionId === null) return;
+          if (event.generation === 0) counts.opened += 1;
+          else counts.openedAgain += 1;
+          const session: Session = {};
+          sessions.set(event.client, session);
+          if (event.requestId) {
+            routes.when(event.requestId, (route) => {
+              session.opened = route;
+            });
+          }
+          return;
+        }
+        case 'session-lost': {
+          if (event.generation > 0) counts.lostAgain += 1;
+          else counts.lost += 1;
+          const loss: Loss = { atUs: event.atUs, session: sessions.get(event.client) ?? {} };
+          sessions.delete(event.client);
+          if (event.generation === 0) losses.push(loss);
+          routes.when(event.requestId, (route) => {
+            loss.answered = route;
+          });
+          return;
+        }
+        case 'session-closed':
+          sessions.delete(event.client);
+          return;
+        default:
+          return;
+      }
+    },
+    result() {
+      const causes = { misroute: 0, crash: 0, expiry: 0, unattributed: 0 };
+      for (const loss of losses) causes[causeOf(loss)] += 1;
+      return {
+        ...rate(counts.lost, counts.opened),
+        causes,
+        replacements: { lost: counts.lostAgain, opened: counts.openedAgain },
+      };
+    },
+  };
+
+  function causeOf({ atUs, session, answered }: Loss): keyof SessionLoss['causes'] {
+    const owner = session.opened?.replica;
+    if (!session.opened || !owner || !answered) return 'unattributed';
+    const boot = lives.at(owner, session.opened.atUs);
+    if (boot === undefined || lives.goneBy(owner, boot, atUs)) return 'crash';
+    return answered.replica === owner ? 'expiry' : 'misroute';
+  }
+}

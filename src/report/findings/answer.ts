@@ -1,0 +1,87 @@
+import type { Cell, Experiment } from './experiment.ts';
+import { count, listOf } from './format.ts';
+import { type Loss, lossOf, noSessionsAtAll, type Pooled } from './losses.ts';
+
+/** The answer to a scenario's question, computed from the counts of its cells alone. */
+export function answer(cells: Cell[]): string {
+  const judged = cells.map((cell) => ({ cell, sessions: lossOf(cell, (m) => m.session_loss) }));
+  const counted = judged.flatMap(({ cell, sessions }) =>
+    sessions.kind === 'counted' ? [{ cell, pooled: sessions.pooled }] : [],
+  );
+  const losers = counted
+    .filter(({ pooled }) => pooled.numerator > 0)
+    .sort((a, b) => share(b.pooled) - share(a.pooled));
+  const keepers = counted.filter(({ pooled }) => pooled.numerator === 0).map(({ cell }) => cell);
+  const free = judged.filter(({ sessions }) => sessions.kind === 'not-applicable').map(({ cell }) => cell);
+  const unseen = judged
+    .filter(({ sessions }) => sessions.kind === 'no-sample' || sessions.kind === 'not-run')
+    .map(({ cell }) => cell.deployment.name);
+
+  const clauses = [
+    losersClause(losers, cells.length),
+    ...withState(keepers, losers.length > 0 ? 'lost none' : 'lost no session'),
+    ...withState(free, free.every(noSessionsAtAll) ? 'had no session to lose' : 'opened no session'),
+    unseen.length > 0 ? `${listOf(unseen)} could not be measured` : '',
+  ].filter((clause) => clause !== '');
+  return clauses.length === 0 ? 'Nothing was measured.' : `${clauses.join('; ')}.`;
+}
+
+/** The same over all scenarios, for the top of a report. */
+export function headline(experiment: Experiment): string {
+  const cells = experiment.deployments.map((deployment, index) => ({
+    scenario: '',
+    deployment,
+    runs: experiment.scenarios.flatMap((scenario) => scenario.cells[index]?.runs ?? []),
+  }));
+  return answer(cells).replace(/\.$/, '');
+}
+
+function share(pooled: Pooled): number {
+  return pooled.numerator / pooled.denominator;
+}
+
+function outOf(pooled: Pooled): string {
+  return `${count(pooled.numerator)} of ${count(pooled.denominator)}`;
+}
+
+function losersClause(losers: { cell: Cell; pooled: Pooled }[], deployments: number): string {
+  const [most] = losers;
+  const least = losers.at(-1);
+  if (!most || !least) return '';
+  if (losers.length <= 3) {
+    return losers
+      .map(({ cell, pooled }, i) =>
+        i === 0
+          ? `${cell.deployment.name} lost ${outOf(pooled)} sessions`
+          : `${cell.deployment.name} ${outOf(pooled)}`,
+      )
+      .join(', ');
+  }
+  const from = `${outOf(least.pooled)} (${least.cell.deployment.name})`;
+  const to = `${outOf(most.pooled)} (${most.cell.deployment.name})`;
+  return `${losers.length} of ${deployments} deployments lost sessions, from ${from} to ${to}`;
+}
+
+/** Says what happened to the application's state wherever the sessions do not tell. */
+function withState(cells: Cell[], what: string): string[] {
+  const quiet: string[] = [];
+  const sound: string[] = [];
+  const hurt: string[] = [];
+  for (const cell of cells) {
+    const name = cell.deployment.name;
+    const state: Loss = lossOf(cell, (m) => m.state_loss);
+    if (state.kind !== 'counted') quiet.push(name);
+    else if (state.pooled.numerator === 0) sound.push(name);
+    else hurt.push(`${name} ${what} but lost the state of ${outOf(state.pooled)} journeys`);
+  }
+  return [
+    sound.length > 0 ? `${names(sound)} ${what} and lost no state` : '',
+    quiet.length > 0 ? `${names(quiet)} ${what}` : '',
+    ...hurt,
+  ].filter((clause) => clause !== '');
+}
+
+/** Up to three by name, more by number: a headline stays a headline. */
+function names(list: string[]): string {
+  return list.length <= 3 ? listOf(list) : `${list.slice(0, 2).join(', ')} and ${list.length - 2} others`;
+}

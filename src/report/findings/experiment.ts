@@ -1,0 +1,92 @@
+import type { Deployment, Scenario } from '../../scenario/index.ts';
+import type { Results, RunResult } from '../../verdict/index.ts';
+
+/** One scenario on one deployment: its repeats, in order. Empty if the experiment was cut short before. */
+export interface Cell {
+  scenario: string;
+  deployment: DeploymentView;
+  runs: RunResult[];
+}
+
+export interface DeploymentView {
+  name: string;
+  /** Its place in the experiment; its colour throughout the report follows from it. */
+  index: number;
+  /** e.g. `2025-11-25 · state in memory · round-robin · 3 replicas`; empty if the plan lacks it. */
+  facts: string;
+  description: string;
+  /** Its protocol has no sessions, so that there is none to lose. */
+  sessionless: boolean;
+}
+
+export interface ScenarioView {
+  name: string;
+  /** For anchors; unique in the experiment. */
+  id: string;
+  question: string;
+  plan: Scenario | undefined;
+  /** In the order of the experiment's deployments. */
+  cells: Cell[];
+}
+
+export interface Experiment {
+  scenarios: ScenarioView[];
+  deployments: DeploymentView[];
+  /** The highest number of repeats of any cell. */
+  repeats: number;
+}
+
+/** Orders the runs by scenario and deployment, as planned; a run that no plan names is kept at the end. */
+export function experimentOf(results: Results): Experiment {
+  const deployments = named(results.deployments, results.runs, 'deployment').map(viewOf);
+  const scenarios = named(results.scenarios, results.runs, 'scenario').map(([name, plan], index) => ({
+    name,
+    id: `${slug(name)}-${index + 1}`,
+    question: plan?.question ?? '',
+    plan,
+    cells: deployments.map((deployment) => ({
+      scenario: name,
+      deployment,
+      runs: results.runs
+        .filter((run) => run.scenario === name && run.deployment === deployment.name)
+        .sort((a, b) => a.repeat - b.repeat),
+    })),
+  }));
+  const repeats = Math.max(0, ...scenarios.flatMap((s) => s.cells.map((cell) => cell.runs.length)));
+  return { scenarios, deployments, repeats };
+}
+
+function named<T extends { name: string }>(
+  planned: T[],
+  runs: RunResult[],
+  key: 'scenario' | 'deployment',
+): [string, T | undefined][] {
+  const byName = new Map<string, T | undefined>(planned.map((one) => [one.name, one]));
+  for (const run of runs) if (!byName.has(run[key])) byName.set(run[key], undefined);
+  return [...byName];
+}
+
+function viewOf([name, plan]: [string, Deployment | undefined], index: number): DeploymentView {
+  return {
+    name,
+    index,
+    description: plan?.description ?? '',
+    sessionless: plan?.protocol === '2026-07-28',
+    facts: plan ? factsOf(plan) : '',
+  };
+}
+
+function factsOf(plan: Deployment): string {
+  const state = plan.state === 'memory' ? 'state in replica memory' : 'state in a shared store';
+  const routing = plan.routing === 'session-affinity' ? 'session affinity' : 'round-robin';
+  return `MCP ${plan.protocol} · ${state} · ${routing} · ${plan.replicas} replica${plan.replicas === 1 ? '' : 's'}`;
+}
+
+function slug(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'scenario'
+  );
+}

@@ -1,0 +1,81 @@
+import { formatDurationMs } from '../../core/index.ts';
+
+/** Numbers and foreign text, as people read them. */
+
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+export function count(n: number): string {
+  return counts.format(n);
+}
+
+/** `1 session`, `60 sessions`. */
+export function plural(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** A share as `38.4 %`. Only all is `100 %` and only nothing is `0 %`: 0.9999 is never rounded up to all. */
+export function percent(share: number): string {
+  if (share <= 0) return '0 %';
+  if (share >= 1) return '100 %';
+  const value = share * 100;
+  for (const decimals of [1, 2, 3, 4]) {
+    const text = value.toFixed(decimals);
+    if (Number(text) > 0 && Number(text) < 100) return `${text.replace(/\.0$/, '')} %`;
+  }
+  return value < 50 ? '< 0.0001 %' : '> 99.9999 %';
+}
+
+export function duration(ms: number): string {
+  return formatDurationMs(ms);
+}
+
+/** `12 ms`, or `10–14 ms` over several values; the unit is said once where it is the same. */
+export function range(values: number[], format: (value: number) => string): string {
+  const low = format(Math.min(...values));
+  const high = format(Math.max(...values));
+  if (low === high) return low;
+  const unit = / \S+$/.exec(high)?.[0] ?? '';
+  return unit !== '' && low.endsWith(unit) ? `${low.slice(0, -unit.length)}–${high}` : `${low} – ${high}`;
+}
+
+export function intervalText([low, high]: [number, number]): string {
+  const text = range([low, high], percent);
+  return text.includes('–') ? text : `${text} – ${text}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listOf(names: string[]): string {
+  if (names.length < 2) return names[0] ?? '';
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/**
+ * Foreign text as one line without control and formatting characters: neither an escape sequence nor a
+ * bidirectional override reaches a terminal or a page.
+ */
+export function plain(text: string): string {
+  return String(text)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+export function truncate(text: string, charactersMax: number): string {
+  const characters = [...text];
+  if (characters.length <= charactersMax) return text;
+  return `${characters.slice(0, Math.max(0, charactersMax - 1)).join('')}…`;
+}
+
+/** `14 May 2026, 10:12 UTC`; what is no date stays as it is. */
+export function instant(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return plain(iso);
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(date);
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'UTC' }).format(date);
+  return `${day}, ${time} UTC`;
+}
+
+export function bytes(n: number): string {
+  const gibibytes = n / 2 ** 30;
+  return gibibytes >= 1 ? `${Number(gibibytes.toPrecision(3))} GiB` : `${Math.round(n / 2 ** 20)} MiB`;
+}

@@ -1,0 +1,4 @@
+// Report: pure functions from results to text: html for people, json for machines, a table for the terminal.
+// They judge nothing and touch no file.
+export { type ConsoleOptions, renderConsole } from './console.ts';
+export { renderJson } from './json.ts';

@@ -1,0 +1,122 @@
+import { HarnessError } from '../core/index.ts';
+import { type Catalog, namesIn, resolveFile } from './catalog.ts';
+import { type DeploymentFile, deploymentFile, referenceServers } from './deployment-schema.ts';
+import { durationMs, momentMs, ratePerSecond } from './fields.ts';
+import type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
+import type { Problem } from './problems.ts';
+import { checkDeployments, checkScenario } from './rules.ts';
+import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
+import { type LoadedFile, loadYaml } from './yaml-file.ts';
+
+/** What the command line asks for; what is absent comes from the files. */
+export interface PlanRequest {
+  scenarios: readonly string[];
+  deployments: readonly string[];
+  replicas?: number | undefined;
+  repeats: number;
+  durationMs?: number | undefined;
+  sessions?: number | undefined;
+  ratePerSecond?: number | undefined;
+  seed: number;
+  command: string;
+  tool: Plan['tool'];
+  startedAt: string;
+  environment: Environment;
+}
+
+/**
+ * Reads the files that were named, checks that they make sense together and fills in every default.
+ * @throws HarnessError `usage` for a missing file or a bad one, with file, line, key and what is allowed.
+ */
+export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
+  const deployments = request.deployments.map((name) => {
+    const path = resolveFile(name, catalog.deploymentsDir, 'deployment');
+    return toDeployment(loadYaml(path, deploymentFile, 'deployment'), request);
+  });
+  refuseDuplicates('deployment', deployments);
+  const known = [...namesIn(catalog.deploymentsDir), ...deployments.map((deployment) => deployment.name)];
+  const scenarios = request.scenarios.map((name) => {
+    const path = resolveFile(name, catalog.scenariosDir, 'scenario');
+    return toScenario(loadYaml(path, scenarioFile, 'scenario'), request, deployments, known);
+  });
+  refuseDuplicates('scenario', scenarios);
+  return {
+    schemaVersion: 1,
+    tool: request.tool,
+    startedAt: request.startedAt,
+    environment: request.environment,
+    command: request.command,
+    seed: request.seed,
+    repeats: request.repeats,
+    backend: 'process',
+    balancer: 'embedded',
+    scenarios,
+    deployments,
+  };
+}
+
+/**
+ * The runs of a plan in the order in which they are made. Repeats alternate their direction (A B, B A, …), so
+ * that a drift of the machine hits both sides of a comparison alike.
+ */
+export function runsOf(plan: Plan): RunSpec[] {
+  const several = plan.scenarios.length > 1;
+  return plan.scenarios.flatMap((scenario) =>
+    Array.from({ length: plan.repeats }, (_, repeat) => {
+      const inOrder = repeat % 2 === 0 ? plan.deployments : [...plan.deployments].reverse();
+      return inOrder.map((deployment) => ({
+        scenario,
+        deployment,
+        repeat,
+        // Each repeat draws other arrivals; the same repeat draws the same for every deployment.
+        seed: plan.seed + repeat,
+        folder: `runs/${several ? `${scenario.name}/` : ''}${deployment.name}-${repeat}`,
+      }));
+    }).flat(),
+  );
+}
+
+function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): Deployment {
+  file.refuse(checkDeployments(file.value));
+  const replicas = request.replicas ?? file.value.replicas;
+  return { ...file.value, replicas, protocol: referenceServers[file.value.server] };
+}
+
+function toScenario(
+  file: LoadedFile<ScenarioFile>,
+  request: PlanRequest,
+  deployments: readonly Deployment[],
+  knownDeployments: readonly string[],
+): Scenario {
+  const { duration, faults, workload, ...rest } = file.value;
+  const { arrivals, stay, rate, deadline, ...work } = workload;
+  const runMs = request.durationMs ?? durationMs(duration);
+  const scenario: Scenario = {
+    ...rest,
+    durationMs: runMs,
+    workload: {
+      ...work,
+      sessions: request.sessions ?? work.sessions,
+      arrivals: { overMs: momentMs(arrivals.over, runMs), process: arrivals.process },
+      stayMs: stay === undefined ? null : durationMs(stay),
+      ratePerSecond: request.ratePerSecond ?? ratePerSecond(rate),
+      deadlineMs: durationMs(deadline),
+    },
+    faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
+  };
+  const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments);
+  file.refuse(problems);
+  return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
+}
+
+function refuseDuplicates(kind: string, named: readonly { name: string }[]): void {
+  const seen = new Set<string>();
+  for (const { name } of named) {
+    if (seen.has(name)) {
+      throw new HarnessError('usage', `the ${kind} ${name} is asked for twice`, {
+        hint: `Name each ${kind} once; --repeat runs it several times.`,
+      });
+    }
+    seen.add(name);
+  }
+}

@@ -1,0 +1,149 @@
+import { formatDurationMs } from '../core/index.ts';
+import { type DeploymentFile, referenceServers } from './deployment-schema.ts';
+import { durationMs } from './fields.ts';
+import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
+import type { Deployment, Scenario } from './plan.ts';
+import type { Problem } from './problems.ts';
+import { callIntervalUs } from './schedule.ts';
+import { placeholders } from './template.ts';
+
+/** What a schema cannot say: rules between the values of a file, and between files. */
+
+export function checkDeployments(deployment: DeploymentFile): Problem[] {
+  const sessions = referenceServers[deployment.server] === '2025-11-25';
+  if (deployment.routing === 'session-affinity' && !sessions) {
+    return [
+      {
+        path: ['routing'],
+        message: `${deployment.server} has no sessions to route by; allowed: round-robin`,
+      },
+    ];
+  }
+  return [];
+}
+
+export function checkScenario(
+  scenario: Scenario,
+  deployments: readonly Deployment[],
+  knownDeployments: readonly string[],
+): Problem[] {
+  return [
+    ...checkWorkload(scenario),
+    ...checkJourney(scenario.workload.journey),
+    ...scenario.faults.flatMap((_, i) => checkFault(scenario, i, deployments)),
+    ...checkExpectations(scenario, knownDeployments),
+  ];
+}
+
+function checkWorkload(scenario: Scenario): Problem[] {
+  const problems: Problem[] = [];
+  const { arrivals, journey } = scenario.workload;
+  if (scenario.durationMs < 100) {
+    problems.push({ path: ['duration'], message: 'must be at least 100ms' });
+  }
+  if (arrivals.overMs > scenario.durationMs) {
+    problems.push({
+      path: ['workload', 'arrivals', 'over'],
+      message: `must be within the run, which lasts ${formatDurationMs(scenario.durationMs)}`,
+    });
+  }
+  const intervalUs = callIntervalUs(scenario);
+  const headUs = journey.filter((step) => 'call' in step).length * intervalUs;
+  if (headUs > (scenario.durationMs - arrivals.overMs) * 1000) {
+    problems.push({
+      path: ['workload', 'rate'],
+      message: `too low: a client calls every ${formatDurationMs(intervalUs / 1000)}, so one that arrives last does not finish its journey in ${formatDurationMs(scenario.durationMs)}; raise the rate, or lower sessions`,
+    });
+  }
+  return problems;
+}
+
+function checkJourney(journey: readonly JourneyStep[]): Problem[] {
+  const saved = new Set<string>();
+  const problems: Problem[] = [];
+  const checkCall = (step: CallStep, path: PropertyKey[]) => {
+    for (const name of placeholders([step.arguments, step.writes, step.expect])) {
+      if (name === 'opId' || name === 'client' || saved.has(name)) continue;
+      const known = ['opId', 'client', ...saved].join(', ');
+      problems.push({ path, message: `\${${name}} is saved by no earlier call; known here: ${known}` });
+    }
+    for (const name of Object.keys(step.save ?? {})) saved.add(name);
+  };
+  journey.forEach((step, i) => {
+    const inner = 'repeat' in step ? step.steps : [step];
+    inner.forEach((plain, j) => {
+      const path = ['workload', 'journey', i, ...('repeat' in step ? ['steps', j] : [])];
+      if ('call' in plain) checkCall(plain, path);
+    });
+    if ('repeat' in step && step.repeat === 'fill' && !step.steps.some((plain) => 'call' in plain)) {
+      problems.push({ path: ['workload', 'journey', i, 'steps'], message: '`repeat: fill` needs a call' });
+    }
+    if ('repeat' in step && step.repeat === 'fill')
+      problems.push(...checkFillPace(step.steps, ['workload', 'journey', i]));
+  });
+  if (callsOf(journey).length === 0)
+    problems.push({ path: ['workload', 'journey'], message: 'needs at least one call' });
+  return problems;
+}
+
+function checkFillPace(steps: readonly JourneyStep[], path: PropertyKey[]): Problem[] {
+  const thinks = steps.filter((step) => 'think' in step);
+  const thinkMs = thinks.reduce((sum, step) => sum + ('think' in step ? durationMs(step.think) : 0), 0);
+  if (thinks.length === 0 || thinkMs >= 1) return [];
+  return [{ path, message: 'a closed loop that fills the time must think for at least 1ms in each round' }];
+}
+
+function checkFault(scenario: Scenario, index: number, deployments: readonly Deployment[]): Problem[] {
+  const fault = scenario.faults[index];
+  if (fault === undefined) return [];
+  const path = ['faults', index];
+  if (fault.atMs >= scenario.durationMs) {
+    const end = formatDurationMs(scenario.durationMs);
+    return [
+      {
+        path: [...path, 'at'],
+        message: `is after the end; allowed: before ${end} (duration), or a share below 100%`,
+      },
+    ];
+  }
+  const fewest = Math.min(
+    ...deployments.map((deployment) => replicasBefore(scenario, fault.atMs, deployment.replicas)),
+  );
+  if (fewest < 1) return [{ path, message: 'no replica is left by then' }];
+  if ('replica' in fault && typeof fault.replica === 'number' && fault.replica > fewest) {
+    return [
+      {
+        path: [...path, 'replica'],
+        message: `there are only ${fewest} replicas then; allowed: 1 to ${fewest}, or random`,
+      },
+    ];
+  }
+  if (fault.fault === 'scale-in' && fault.remove >= fewest) {
+    return [
+      {
+        path: [...path, 'remove'],
+        message: `there are only ${fewest} replicas then, and one must stay; allowed: 1 to ${fewest - 1}`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** How many replicas the timeline has left at a time. */
+function replicasBefore(scenario: Scenario, atMs: number, atBegin: number): number {
+  const earlier = scenario.faults.filter((fault) => fault.atMs < atMs);
+  return earlier.reduce((count, fault) => {
+    if (fault.fault === 'scale-out') return count + fault.add;
+    if (fault.fault === 'scale-in') return count - fault.remove;
+    if (fault.fault === 'crash' && !fault.replace) return count - 1;
+    return count;
+  }, atBegin);
+}
+
+/** A misspelt deployment would take its thresholds out of the judgement without a word. */
+function checkExpectations(scenario: Scenario, knownDeployments: readonly string[]): Problem[] {
+  const known = [...new Set(['all', ...knownDeployments])];
+  return Object.keys(scenario.expect)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: ['expect', name], message: `no such deployment; allowed: ${known.join(', ')}` }));
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Clock, HarnessError, messageOf } from '../core/index.ts';
+import type { EventSink, RunEvent } from '../record/index.ts';
+import { openProcessLog, type ProcessLog } from './process-log.ts';
+import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from './types.ts';
+import type { ProcessGuard } from './warden.ts';
+
+/** A replica as a process group of this machine; whether it answers is not known yet. */
+export interface ReplicaProcess {
+  readonly pid: number;
+  readonly exited: Promise<ReplicaExit>;
+  readonly log: ProcessLog;
+  /** Sent to the whole group, and recorded; nothing happens if the process is gone. */
+  signal(name: ReplicaSignal): void;
+}
+
+export interface ProcessDeps {
+  clock: Clock;
+  events: EventSink<RunEvent>;
+  guard: ProcessGuard;
+}
+
+/** @throws HarnessError `server` when the command cannot be executed. */
+export async function spawnReplica(spec: ReplicaSpec, deps: ProcessDeps): Promise<ReplicaProcess> {
+  const log = openProcessLog(spec.logPath);
+  let child: ChildProcess;
+  try {
+    child = await launched(spec, log.fd, deps.guard);
+  } catch (cause) {
+    log.close();
+    if (cause instanceof HarnessError) throw cause;
+    throw new HarnessError('server', `${spec.replica} cannot be started: ${messageOf(cause)}`, {
+      hint: `Check the command: ${spec.command.join(' ')}`,
+      cause,
+    });
+  }
+  return replicaOver(child, spec, log, deps);
+}
+
+async function launched(spec: ReplicaSpec, logFd: number, guard: ProcessGuard): Promise<ChildProcess> {
+  const [file = '', ...args] = spec.command;
+  const child = spawn(file, args, {
+    // Of its own group: Ctrl-C in the terminal is the harness's to act on, and the group ends as a whole.
+    detached: true,
+    // stdin is the lifeline: never written, and it ends when the harness ends.
+    stdio: ['pipe', logFd, logFd],
+    env: { ...process.env, PORT: '0', WINDTUNNEL_LIFELINE: 'stdin', ...spec.env },
+  });
+  if (child.pid !== undefined) protect(child.pid, guard);
+  child.stdin?.on('error', () => {});
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    // It stays for the child's life: a signal that cannot be sent is an `error` too.
+    child.on('error', reject);
+  });
+  return child;
+}
+
+function replicaOver(
+  child: ChildProcess,
+  spec: ReplicaSpec,
+  log: ProcessLog,
+  { clock, events, guard }: ProcessDeps,
+): ReplicaProcess {
+  const pid = child.pid ?? 0;
+  const slot = { replica: spec.replica, boot: spec.boot };
+  let isGone = false;
+  let isToldToEnd = false;
+  events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid });
+
+  const exited = new Promise<ReplicaExit>((resolve) => {
+    child.once('exit', (exitCode, signal) => {
+      isGone = true;
+      // What it started itself may have stayed; the group keeps its number as long as one is left.
+      killGroup(pid, 'SIGKILL');
+      guard.release(pid);
+      child.stdin?.destroy();
+      resolve({ exitCode, signal, lastOutput: log.end() });
+      log.close();
+      events.write({
+        type: 'replica-exited',
+        atUs: clock.nowUs(),
+        ...slot,
+        exitCode,
+        signal,
+        expected: isToldToEnd,
+      });
+    });
+  });
+
+  return {
+    pid,
+    exited,
+    log,
+    signal(name) {
+      if (isGone) return;
+      isToldToEnd ||= name === 'SIGTERM' || name === 'SIGKILL';
+      events.write({ type: 'replica-signalled', atUs: clock.nowUs(), ...slot, signal: name });
+      killGroup(pid, name);
+    },
+  };
+}
+
+/** What cannot be guarded does not run. */
+function protect(pid: number, guard: ProcessGuard): void {
+  try {
+    guard.protect(pid);
+  } catch (error) {
+    killGroup(pid, 'SIGKILL');
+    throw error;
+  }
+}
+
+function killGroup(pid: number, signal: ReplicaSignal): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It ended in this moment; its `exit` is on the way.
+  }
+}

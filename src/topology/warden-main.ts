@@ -1,0 +1,65 @@
+// Entry of the warden process: it outlives the harness by a moment, and ends what the harness started.
+// It reads orders from stdin, and acts when that ends, which it does however the harness ends.
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identifyProcess } from './process-identity.ts';
+
+/** pid → start time as the harness saw it; '' where that cannot be known. */
+const processes = new Map<number, string>();
+const folders = new Set<string>();
+
+// A terminal's Ctrl-C, or its end, is for the harness to act on; the warden acts when the harness is gone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+process.stdout.write('ready\n');
+try {
+  for await (const line of createInterface({ input: process.stdin })) obey(line);
+} catch {
+  // A broken pipe means the same as its end.
+}
+await endProcesses();
+for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+process.exit(0);
+
+/** `+PID [START]`, `-PID`, `+dir PATH`, `-dir PATH`. */
+function obey(line: string): void {
+  const [, sign, what, rest = ''] = /^([+-])(dir|\d+)(?: (.+))?$/.exec(line) ?? [];
+  if (sign === undefined || what === undefined) return;
+  if (what === 'dir') {
+    // It removes what the harness creates for a run, and nothing that merely reads like an order.
+    if (sign === '+' && basename(rest).startsWith('windtunnel-')) folders.add(rest);
+    else folders.delete(rest);
+    return;
+  }
+  const pid = Number(what);
+  // 0, 1 and their negatives would address the warden's own group, init, or every process there is.
+  if (!Number.isSafeInteger(pid) || pid <= 1) return;
+  if (sign === '+') processes.set(pid, rest);
+  else processes.delete(pid);
+}
+
+/** SIGKILL needs no cooperation, not even of a stopped process; it is repeated until all are gone, up to 2 s. */
+async function endProcesses(): Promise<void> {
+  for (let round = 0; round < 100 && processes.size > 0; round++) {
+    for (const [pid, startTicks] of processes) {
+      const found = identifyProcess(pid);
+      const isReused = found !== undefined && startTicks !== '' && found.startTicks !== startTicks;
+      // The group may outlive its leader. While it does, the system gives its number to no new process.
+      if (!isReused) kill(-pid);
+      const isGone = startTicks === '' ? !kill(pid) : isReused || found === undefined || found.isZombie;
+      if (isGone) processes.delete(pid);
+    }
+    if (processes.size > 0) await sleep(20);
+  }
+}
+
+/** False if there was nothing to kill. */
+function kill(target: number): boolean {
+  try {
+    return process.kill(target, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HarnessError, messageOf } from '../core/index.ts';
+import { childEntry } from './child-entry.ts';
+import { identifyProcess } from './process-identity.ts';
+
+/** Where processes are registered that must not outlive the harness. */
+export interface ProcessGuard {
+  /** The leader of a process group that must end with the harness. */
+  protect(pid: number): void;
+  /** It is gone; its number may soon be another's. */
+  release(pid: number): void;
+}
+
+/**
+ * A process beside the harness that ends all registered process groups and removes all registered folders
+ * when the harness ends in whatever way, `kill -9` included. Disposing it does the same at once.
+ */
+export interface Warden extends ProcessGuard, AsyncDisposable {
+  readonly pid: number;
+  /** A fresh folder under the system's temporary folder, removed when disposed or when the harness ends. */
+  temporaryFolder(): TemporaryFolder;
+}
+
+export interface TemporaryFolder extends Disposable {
+  readonly path: string;
+}
+
+const startTimeoutMs = 10_000;
+const endTimeoutMs = 5_000;
+
+/** @throws HarnessError `internal` when the process cannot be started. */
+export async function startWarden(): Promise<Warden> {
+  const child = spawn(process.execPath, [childEntry(import.meta.url, './warden-main')], {
+    // Its own session: what a terminal sends to the harness's group does not reach it.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // It must not hold on to the folder the harness was started in.
+    cwd: tmpdir(),
+  });
+  await untilReady(child);
+  // The harness may end without a word to the warden, which then sees its stdin end.
+  child.unref();
+  (child.stdin as unknown as { unref(): void }).unref();
+  return wardenOver(child);
+}
+
+function untilReady(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown) => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(new HarnessError('internal', `the warden process could not be started: ${why}`, { cause }));
+    };
+    const timer = setTimeout(() => fail(`silent for ${startTimeoutMs} ms`), startTimeoutMs);
+    child.on('error', (error) => fail(messageOf(error), error));
+    child.once('exit', (code, signal) => fail(`it exited with ${signal ?? `code ${code}`}`));
+    child.stdin?.on('error', () => {});
+    child.stdout?.once('data', () => {
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      child.stdout?.destroy();
+      resolve();
+    });
+  });
+}
+
+function wardenOver(child: ChildProcess): Warden {
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const order = (line: string) => {
+    if (!child.stdin?.writable) {
+      throw new HarnessError('internal', 'the warden process is gone; nothing more can be started safely');
+    }
+    child.stdin.write(`${line}\n`);
+  };
+  /** For what may come late: after its end there is nothing left to tell the warden. */
+  const orderIfAlive = (line: string) => {
+    if (child.stdin?.writable) child.stdin.write(`${line}\n`);
+  };
+
+  return {
+    pid: child.pid ?? 0,
+    protect: (pid) => order(`+${pid} ${identifyProcess(pid)?.startTicks ?? ''}`.trimEnd()),
+    release: (pid) => orderIfAlive(`-${pid}`),
+    temporaryFolder() {
+      const path = mkdtempSync(join(tmpdir(), 'windtunnel-'));
+      order(`+dir ${path}`);
+      return {
+        path,
+        [Symbol.dispose]() {
+          rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+          orderIfAlive(`-dir ${path}`);
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      child.ref();
+      child.stdin?.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}

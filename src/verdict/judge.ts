@@ -1,0 +1,33 @@
+import type { Measured } from '../measure/index.ts';
+import type { ReadStats } from '../record/index.ts';
+import type { RunSpec } from '../scenario/index.ts';
+import type { RunResult, Verdict } from './results.ts';
+import { judgeSoundness } from './soundness.ts';
+import { judgeThresholds } from './thresholds.ts';
+
+/** Judges one measured run. `torn` says how the reading of its records went. */
+export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): RunResult {
+  const { metrics, series, completeness } = measured;
+  const thresholds = judgeThresholds(spec.scenario, spec.deployment.name, metrics);
+  const soundness = judgeSoundness(completeness, metrics, torn);
+  const sound = soundness.every((check) => check.verdict === 'pass');
+  return {
+    scenario: spec.scenario.name,
+    deployment: spec.deployment.name,
+    repeat: spec.repeat,
+    folder: spec.folder,
+    metrics,
+    checks: [...thresholds, ...soundness],
+    // What an unsound record seems to show, good or bad, is no verdict.
+    verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
+    warnings: [],
+    series,
+  };
+}
+
+/** `fail` before `unknown` before `pass`; nothing judged is `unknown`. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  if (verdicts.length === 0 || verdicts.includes('unknown')) return 'unknown';
+  return 'pass';
+}

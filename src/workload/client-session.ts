@@ -1,0 +1,93 @@
+import type { Connection } from '../client/index.ts';
+import type { Failure } from '../record/index.ts';
+import type { ClientContext } from './types.ts';
+
+/** One client's session over its generations: opened, lost, opened anew, closed; each change is recorded. */
+export interface ClientSession {
+  /**
+   * Makes sure there is a session, opening one if need be.
+   * @param intendedUs when it was due; for a replacement, when it is opened.
+   * @returns why there is none, or undefined if there is one.
+   */
+  ensure(signal: AbortSignal, intendedUs?: number): Promise<Failure | undefined>;
+  /** Records that the server does not know this session; the next `ensure` opens another. */
+  lose(loss: { failure: Failure; requestId: string; opId: string | null; asked: string }): void;
+  /** Ends what is open. */
+  close(signal: AbortSignal): Promise<void>;
+  /** False once a session was lost and the client's policy is to leave it at that. */
+  readonly usable: boolean;
+}
+
+export function clientSession(client: string, connection: Connection, context: ClientContext): ClientSession {
+  const { clock, events, policy } = context;
+  let generation = 0;
+  let open = false;
+  let sessionId: string | null = null;
+  let lostOne = false;
+
+  const session: ClientSession = {
+    get usable() {
+      return !lostOne || policy.unknownSession === 'reinitialize';
+    },
+    async ensure(signal, intendedUs) {
+      if (open) return undefined;
+      const startUs = clock.nowUs();
+      const answer = await connection.open(signal);
+      const requestId = answer.requestId === '' ? null : answer.requestId;
+      const atUs = clock.nowUs();
+      if (answer.outcome !== 'ok') {
+        const { failure } = answer;
+        events.write({ type: 'session-open-failed', atUs, client, generation, requestId, failure });
+        return failure;
+      }
+      open = true;
+      sessionId = answer.value.sessionId;
+      events.write({
+        type: 'session-opened',
+        atUs,
+        client,
+        generation,
+        sessionId,
+        requestId,
+        intendedUs: intendedUs ?? startUs,
+        startUs,
+      });
+      const { lost } = answer.value;
+      if (lost === undefined) return undefined;
+      session.lose({ ...lost, opId: null, asked: 'notifications/initialized' });
+      return lost.failure;
+    },
+    lose({ failure, requestId, opId, asked }) {
+      open = false;
+      lostOne = true;
+      context.progress.sessionLost();
+      events.write({
+        type: 'session-lost',
+        atUs: clock.nowUs(),
+        client,
+        generation,
+        // Only a session that has an id can be unknown.
+        sessionId: sessionId ?? '',
+        requestId,
+        opId,
+        asked,
+        failure,
+      });
+      generation += 1;
+    },
+    async close(signal) {
+      if (!open) return;
+      open = false;
+      const { status } = await connection.close(signal);
+      events.write({
+        type: 'session-closed',
+        atUs: clock.nowUs(),
+        client,
+        generation,
+        how: status === undefined ? 'left' : 'deleted',
+        ...(status === undefined ? {} : { status }),
+      });
+    },
+  };
+  return session;
+}

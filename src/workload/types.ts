@@ -1,0 +1,27 @@
+import type { Connector } from '../client/index.ts';
+import type { Clock } from '../core/index.ts';
+import type { EventSink, RunEvent } from '../record/index.ts';
+import type { Policy } from '../scenario/index.ts';
+
+/** What every client of a run shares. */
+export interface ClientContext {
+  clock: Clock;
+  events: EventSink<RunEvent>;
+  connector: Connector;
+  policy: Policy;
+  /** The scenario's deadline for a call that has none of its own. */
+  deadlineMs: number;
+  /** When the workload begins, on `clock`. */
+  beginUs: number;
+  /** Aborts when the run is cut short. */
+  signal: AbortSignal;
+  progress: Progress;
+}
+
+/** Counts for a person to watch; nothing is judged by them. */
+export interface Progress {
+  clientArrived(): void;
+  clientEnded(): void;
+  operationEnded(outcome: 'ok' | 'fail' | 'info'): void;
+  sessionLost(): void;
+}

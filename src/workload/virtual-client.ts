@@ -1,0 +1,52 @@
+import type { ClientSchedule } from '../scenario/index.ts';
+import { clientSession } from './client-session.ts';
+import { type IntendedOperation, perform, unsent } from './operation.ts';
+import type { ClientContext } from './types.ts';
+
+/** How long the DELETE at a session's end may take. */
+const closeTimeoutMs = 2000;
+
+/**
+ * One client, from its arrival to its leave. Every operation it intends gets exactly one record, also those
+ * that are never sent. Resolves when it has left; never rejects for what a server does.
+ */
+export async function runClient(schedule: ClientSchedule, context: ClientContext): Promise<void> {
+  const { clock, events, beginUs, signal, progress } = context;
+  const { client } = schedule;
+  let exchanges = 0;
+  const connection = context.connector.connect(() => {
+    exchanges += 1;
+    return `${client}-${exchanges}`;
+  });
+  const session = clientSession(client, connection, context);
+  const values = new Map<string, unknown>([['client', client]]);
+
+  progress.clientArrived();
+  await session.ensure(openingSignal(context), beginUs + schedule.arrivalUs);
+
+  let index = 0;
+  let previousUs = clock.nowUs();
+  for (const { step, due, untilUs } of schedule.calls) {
+    const intendedUs = 'atUs' in due ? beginUs + due.atUs : previousUs + due.afterPreviousUs;
+    if (intendedUs > beginUs + untilUs) continue;
+    if (session.usable) await clock.sleepUntil(intendedUs, signal).catch(() => {});
+    if (signal.aborted) return;
+    const operation: IntendedOperation = { opId: `${client}.${index}`, client, index, step, intendedUs };
+    const record = session.usable
+      ? await perform(operation, values, connection, session, context)
+      : unsent(operation, clock.nowUs(), 'the client gave up after its session was lost');
+    events.write(record);
+    progress.operationEnded(record.outcome);
+    previousUs = Math.max(record.endUs, intendedUs);
+    index += 1;
+  }
+  if (signal.aborted) return;
+  await session.close(AbortSignal.timeout(closeTimeoutMs));
+  events.write({ type: 'client-ended', atUs: clock.nowUs(), client, operations: index });
+  progress.clientEnded();
+}
+
+/** Opening a session has the same deadline as a call. */
+function openingSignal(context: ClientContext): AbortSignal {
+  return AbortSignal.any([context.signal, AbortSignal.timeout(context.deadlineMs)]);
+}

@@ -1,0 +1,160 @@
+import type { Metrics } from '../../src/measure/index.ts';
+import type { Results, RunResult } from '../../src/verdict/index.ts';
+import { exampleResults, rateOf } from './fixture.ts';
+
+/** Results that no report may stumble over. */
+
+/** Markup, an escape sequence and a bidirectional override, as a server under test could send them. */
+export const hostile =
+  '<script>alert("x")</script><img src=x onerror=alert(1)>\u001b[31m\u202e&amp;\'`${7*7}';
+
+/** The same text wherever something that is not ours is shown. */
+export function hostileResults(): Results {
+  const results = exampleResults();
+  results.tool = { name: 'mcp-windtunnel', version: hostile };
+  results.command = hostile;
+  results.environment = {
+    ...results.environment,
+    node: hostile,
+    cpu: hostile,
+    os: hostile,
+    packages: { [hostile]: hostile },
+  };
+  results.cutShort = hostile;
+  for (const scenario of results.scenarios) {
+    scenario.question = hostile;
+    scenario.name = `${hostile} ${scenario.name}`;
+  }
+  for (const deployment of results.deployments) {
+    deployment.description = hostile;
+    deployment.name = `${hostile} ${deployment.name}`;
+  }
+  for (const run of results.runs) {
+    run.scenario = `${hostile} ${run.scenario}`;
+    run.deployment = `${hostile} ${run.deployment}`;
+    run.warnings = [hostile];
+    run.checks = [{ id: hostile, verdict: 'fail', observed: hostile, limit: hostile, reason: hostile }];
+    run.verdict = 'fail';
+    run.series.failures = [{ kind: hostile, count: 3, example: hostile }];
+    run.series.faults = run.series.faults.map((fault) => ({ ...fault, name: hostile, targets: [hostile] }));
+    run.series.load = run.series.load.map(({ startMs }) => ({ startMs, requests: { [hostile]: 3 } }));
+    run.metrics.session_loss = { notApplicable: hostile };
+    run.metrics.recovery_ms = { notApplicable: hostile };
+  }
+  results.verdict = 'fail';
+  return results;
+}
+
+export function oneDeployment(): Results {
+  return exampleResults({ scenarios: ['rolling-restart'], deployments: ['stateful-sticky'] });
+}
+
+export const eightNames = [
+  'stateful-round-robin',
+  'stateful-round-robin-behind-haproxy-in-another-availability-zone',
+  'stateful-sticky',
+  'stateful-sticky-sdk-v1',
+  'stateless',
+  'stateless-local-state',
+  'stateless-on-nginx',
+  'stateful-sticky-consistent-hash',
+];
+
+export function eightDeployments(): Results {
+  return exampleResults({ deployments: eightNames });
+}
+
+export function repeated(): Results {
+  return exampleResults({ repeats: 5 });
+}
+
+/** No operation ended ok, and nothing was intended either. */
+export function noSamples(): Results {
+  const results = exampleResults();
+  for (const run of results.runs) {
+    emptyRun(run);
+  }
+  results.verdict = 'unknown';
+  return results;
+}
+
+export function cutShort(): Results {
+  const results = exampleResults();
+  results.cutShort = 'Ctrl-C after 4 of 9 runs';
+  results.runs = results.runs.slice(0, 4);
+  const last = results.runs[3];
+  if (last) emptyRun(last);
+  results.verdict = 'unknown';
+  return results;
+}
+
+/** One check fails, one cannot be judged, and the generator was late. */
+export function failing(): Results {
+  const results = exampleResults();
+  const [, sticky, stateless] = results.runs;
+  if (!sticky || !stateless) return results;
+  stateless.metrics.state_loss = { ...rateOf(3, 60), unjudged: 2 };
+  stateless.checks = stateless.checks.map((check) =>
+    check.id === 'no-state-loss'
+      ? { ...check, verdict: 'fail', observed: '3 of 60', reason: 'A handle must outlive the replica.' }
+      : check,
+  );
+  stateless.verdict = 'fail';
+  sticky.checks = sticky.checks.map((check) =>
+    check.id === 'generator-on-time'
+      ? { ...check, verdict: 'unknown', observed: '83 ms late at p99', reason: 'lower --rate or --sessions' }
+      : check,
+  );
+  sticky.verdict = 'unknown';
+  sticky.warnings = [
+    'The event loop stood still for 412 ms; close other programs or lower --rate.',
+    'Only 2 cores for 3 replicas and the generator; latencies are pessimistic.',
+  ];
+  results.verdict = 'fail';
+  return results;
+}
+
+function emptyRun(run: RunResult): void {
+  const none = { count: 0, p50: null, p90: null, p99: null, p999: null, max: null };
+  const empty = rateOf(0, 0);
+  const sessions = 'notApplicable' in run.metrics.session_loss;
+  const metrics: Metrics = {
+    ...run.metrics,
+    session_loss: sessions
+      ? run.metrics.session_loss
+      : {
+          ...empty,
+          causes: { misroute: 0, crash: 0, expiry: 0, unattributed: 0 },
+          replacements: { lost: 0, opened: 0 },
+        },
+    state_loss: { ...empty, unjudged: 0 },
+    availability: { ...empty, recovered: empty },
+    latency_ms: none,
+    service_ms: none,
+    send_lag_ms: none,
+    recovery_ms: { notApplicable: 'no fault began' },
+    duplicate_execution: { notApplicable: 'the server keeps no ledger' },
+    lost_update: { ...empty, recovered: 0, unexpected: 0 },
+    load_skew: {
+      value: null,
+      coefficientOfVariation: null,
+      count: 0,
+      sessions: { notApplicable: 'no session was opened' },
+    },
+  };
+  run.metrics = metrics;
+  run.checks = [
+    { id: 'state_loss', verdict: 'unknown', observed: 'no samples', limit: '0', reason: 'nothing was seen' },
+  ];
+  run.verdict = 'unknown';
+  run.series = {
+    ...run.series,
+    windows: [],
+    clients: [],
+    faults: [],
+    upstreams: [],
+    load: [],
+    failures: [],
+    percentiles: run.series.percentiles.map((p) => ({ ...p, latencyMs: 0, serviceMs: 0 })),
+  };
+}

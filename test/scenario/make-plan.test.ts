@@ -1,0 +1,202 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HarnessError } from '../../src/core/index.ts';
+import { makePlan, namesIn, type PlanRequest, runsOf } from '../../src/scenario/index.ts';
+import { renderSchema, schemaFiles } from '../../src/scenario/write-schemas.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const catalog = { scenariosDir: join(root, 'scenarios'), deploymentsDir: join(root, 'infra/deployments') };
+const folder = mkdtempSync(join(tmpdir(), 'windtunnel-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const request = (changes: Partial<PlanRequest> = {}): PlanRequest => ({
+  scenarios: ['crash'],
+  deployments: ['stateless'],
+  repeats: 1,
+  seed: 1,
+  command: 'windtunnel run crash',
+  tool: { name: 'mcp-windtunnel', version: '0' },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  environment: { node: '', cpu: '', cores: 1, memoryBytes: 0, os: '', packages: {} },
+  ...changes,
+});
+
+/** A scenario file with one thing changed; returns what refusing it says. */
+function refuse(name: string, from: string | RegExp, to: string, changes: Partial<PlanRequest> = {}): string {
+  const path = join(folder, `${name}.yaml`);
+  const original = readFileSync(join(root, 'scenarios/crash.yaml'), 'utf8');
+  const text = original.replace(from, to);
+  expect(text).not.toBe(original);
+  writeFileSync(path, text);
+  try {
+    makePlan(request({ scenarios: [path], ...changes }), catalog);
+  } catch (error) {
+    expect(error).toBeInstanceOf(HarnessError);
+    expect((error as HarnessError).code).toBe('usage');
+    return (error as HarnessError).message.replaceAll(`${folder}/`, '');
+  }
+  throw new Error('the file was accepted');
+}
+
+describe('a bad scenario file is refused with file, line, key and what is allowed', () => {
+  it('an unknown key', () => {
+    expect(refuse('key', 'sessions: 60', 'session: 60')).toContain(
+      'key.yaml:8: workload.session: unknown key; allowed here: sessions, arrivals, stay, rate, deadline, policy, journey',
+    );
+  });
+
+  it('a missing key, at the line of what lacks it', () => {
+    expect(refuse('missing', '  rate: 120/s\n', '')).toBe(
+      'missing.yaml:7: workload.rate: is missing; needs a string',
+    );
+  });
+
+  it('a wrong type', () => {
+    expect(refuse('type', 'sessions: 60', 'sessions: many')).toBe(
+      'type.yaml:8: workload.sessions: must be a number',
+    );
+  });
+
+  it('a value that is not allowed', () => {
+    expect(refuse('value', 'fault: crash', 'fault: explode')).toBe(
+      'value.yaml:31: faults[0].fault: allowed: restart, crash, rolling-restart, freeze, scale-out, scale-in',
+    );
+  });
+
+  it('a unit that is not allowed', () => {
+    expect(refuse('unit', 'rate: 120/s', 'rate: 120')).toContain(
+      'unit.yaml:9: workload.rate: must be a string',
+    );
+    expect(refuse('unit', 'rate: 120/s', 'rate: fast')).toContain('must be a rate such as 200/s or 30/m');
+  });
+
+  it('an unknown key of a fault, and of a step', () => {
+    expect(refuse('fault', 'replace: true', 'replaced: true')).toContain(
+      'fault.yaml:33: faults[0].replaced: unknown key; allowed here: at, fault, replica, replace',
+    );
+    expect(refuse('step', 'reads: $.items', 'read: $.items')).toContain(
+      'workload.journey[2].read: unknown key; allowed here: call,',
+    );
+  });
+
+  it('a step that is none', () => {
+    expect(refuse('nostep', '- call: basket_checkout', '- kall: basket_checkout')).toContain(
+      'workload.journey[3]: a step is one of call, pause, think, repeat',
+    );
+  });
+
+  it('a fault after the end, also when the end is moved', () => {
+    expect(refuse('late', 'at: 40%', 'at: 12s')).toBe(
+      'late.yaml:30: faults[0].at: is after the end; allowed: before 10 s (duration), or a share below 100%',
+    );
+    expect(refuse('late', 'at: 40%', 'at: 6s', { durationMs: 5000 })).toContain('before 5 s');
+  });
+
+  it('a replica that does not exist', () => {
+    expect(refuse('replica', 'replica: random', 'replica: 4')).toContain(
+      'replica.yaml:32: faults[0].replica: there are only 3 replicas then; allowed: 1 to 3, or random',
+    );
+  });
+
+  it('a value that no earlier call saves', () => {
+    expect(refuse('saved', 'save: { basket: $.basketId }', 'save: { bascket: $.basketId }')).toContain(
+      '${basket} is saved by no earlier call; known here: opId, client, bascket',
+    );
+  });
+
+  it('thresholds for a deployment that does not exist', () => {
+    expect(refuse('expect', '  stateful-sticky:', '  stateful-stikky:')).toContain(
+      'expect.stateful-stikky: no such deployment; allowed: all,',
+    );
+  });
+
+  it('YAML that is none, with the line', () => {
+    expect(refuse('yaml', 'name: crash', 'name: "crash')).toMatch(/^yaml\.yaml:\d+: /);
+  });
+
+  it('a key that stands twice', () => {
+    expect(refuse('twice', 'duration: 10s', 'duration: 10s\nduration: 12s')).toMatch(
+      /twice\.yaml:6: Map keys must be unique/,
+    );
+  });
+
+  it('a rate so low that no client can finish', () => {
+    expect(refuse('slow', 'rate: 120/s', 'rate: 1/s')).toContain(
+      'workload.rate: too low: a client calls every 1 m',
+    );
+  });
+});
+
+describe('names', () => {
+  it('are listed when one is not known', () => {
+    expect(() => makePlan(request({ scenarios: ['crush'] }), catalog)).toThrow(
+      expect.objectContaining({ message: 'no scenario named crush', hint: expect.stringContaining('crash') }),
+    );
+  });
+  it('may be paths', () => {
+    expect(() => makePlan(request({ scenarios: ['./nowhere.yaml'] }), catalog)).toThrow(
+      'no scenario file ./nowhere.yaml',
+    );
+  });
+  it('may not be given twice', () => {
+    expect(() => makePlan(request({ deployments: ['stateless', 'stateless'] }), catalog)).toThrow(
+      'asked for twice',
+    );
+  });
+});
+
+describe('a plan', () => {
+  it('is made of every scenario and deployment that comes with the package', () => {
+    const names = { scenarios: namesIn(catalog.scenariosDir), deployments: namesIn(catalog.deploymentsDir) };
+    const plan = makePlan(request(names), catalog);
+    expect(plan.scenarios.map((scenario) => scenario.name)).toEqual(names.scenarios);
+    expect(plan.deployments.map((deployment) => deployment.name)).toEqual(names.deployments);
+  });
+
+  it('scales what is given in shares with the duration', () => {
+    const [scenario] = makePlan(request({ durationMs: 60_000 }), catalog).scenarios;
+    expect(scenario?.faults[0]?.atMs).toBe(24_000);
+    expect(scenario?.workload.arrivals.overMs).toBe(12_000);
+  });
+
+  it('alternates the order of deployments from repeat to repeat', () => {
+    const runs = runsOf(
+      makePlan(request({ deployments: ['stateless', 'stateful-sticky'], repeats: 2 }), catalog),
+    );
+    expect(runs.map((run) => run.folder)).toEqual([
+      'runs/stateless-0',
+      'runs/stateful-sticky-0',
+      'runs/stateful-sticky-1',
+      'runs/stateless-1',
+    ]);
+  });
+
+  it('has a folder for each scenario when there are several', () => {
+    const runs = runsOf(makePlan(request({ scenarios: ['crash', 'steady'] }), catalog));
+    expect(runs.map((run) => run.folder)).toEqual(['runs/crash/stateless-0', 'runs/steady/stateless-0']);
+  });
+});
+
+describe('the JSON schemas', () => {
+  it.each(Object.keys(schemaFiles) as (keyof typeof schemaFiles)[])(
+    '%s is what the harness validates with',
+    (file) => {
+      expect(readFileSync(join(root, file), 'utf8')).toBe(renderSchema(file));
+    },
+  );
+
+  it('are named in the first line of each file', () => {
+    for (const [directory, schema] of [
+      [catalog.scenariosDir, 'scenario'],
+      [catalog.deploymentsDir, 'deployment'],
+    ] as const) {
+      for (const name of namesIn(directory)) {
+        const [first] = readFileSync(join(directory, `${name}.yaml`), 'utf8').split('\n');
+        expect(first).toBe(`# yaml-language-server: $schema=./${schema}.schema.json`);
+      }
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import type { LedgerEntry, OperationEvent, RunEvent } from '../../src/record/index.ts';
+
+/** Hand-written event logs: a few words for each event, the rest filled in. Times are in milliseconds. */
+
+const us = (ms: number) => ms * 1000;
+
+export async function* stream<T>(records: readonly T[]): AsyncGenerator<T> {
+  yield* records;
+}
+
+export const began = (clients: number): RunEvent[] => [
+  { type: 'run-began', atUs: us(-100), scenario: 's', deployment: 'd', repeat: 0, startedAt: '' },
+  { type: 'workload-began', atUs: 0, clients },
+];
+
+export const ended = (ms: number): RunEvent[] => [
+  { type: 'workload-ended', atUs: us(ms) },
+  { type: 'run-ended', atUs: us(ms), how: 'completed' },
+];
+
+export const opened = (client: string, ms: number, generation = 0): RunEvent => ({
+  type: 'session-opened',
+  atUs: us(ms),
+  client,
+  generation,
+  sessionId: `${client}-session-${generation}`,
+  requestId: `${client}-open-${generation}`,
+  intendedUs: us(ms),
+  startUs: us(ms),
+});
+
+export const lost = (client: string, ms: number, generation = 0): RunEvent => ({
+  type: 'session-lost',
+  atUs: us(ms),
+  client,
+  generation,
+  sessionId: `${client}-session-${generation}`,
+  requestId: `${client}-lost-${generation}`,
+  opId: null,
+  asked: 'tools/call echo',
+  failure: { kind: 'unknown-session', status: 404, code: -32001 },
+});
+
+export const routed = (requestId: string, replica: string | null, ms: number): RunEvent => ({
+  type: 'routed',
+  atUs: us(ms),
+  endUs: us(ms),
+  requestId,
+  method: 'POST',
+  replica,
+  status: replica === null ? 503 : 200,
+});
+
+export const started = (replica: string, boot: number, ms: number): RunEvent => ({
+  type: 'replica-started',
+  atUs: us(ms),
+  replica,
+  boot,
+  pid: 1,
+});
+
+export const signalled = (replica: string, boot: number, signal: string, ms: number): RunEvent => ({
+  type: 'replica-signalled',
+  atUs: us(ms),
+  replica,
+  boot,
+  signal,
+});
+
+export const upstreams = (replicas: string[], ms: number): RunEvent => ({
+  type: 'upstreams-changed',
+  atUs: us(ms),
+  upstreams: replicas,
+});
+
+export const left = (client: string, ms: number, operations: number): RunEvent => ({
+  type: 'client-ended',
+  atUs: us(ms),
+  client,
+  operations,
+});
+
+/** An operation that was due at `at` and took `took` ms, ok unless said otherwise. */
+export function operation(
+  client: string,
+  index: number,
+  at: number,
+  took: number,
+  rest: Partial<OperationEvent> = {},
+): OperationEvent {
+  return {
+    type: 'operation',
+    opId: `${client}.${index}`,
+    client,
+    index,
+    tool: 'echo',
+    intendedUs: us(at),
+    startUs: us(at),
+    endUs: us(at + took),
+    outcome: 'ok',
+    firstOutcome: rest.outcome ?? 'ok',
+    attempts: 1,
+    serviceUs: us(took),
+    requestId: `${client}-call-${index}`,
+    ...rest,
+  };
+}
+
+export const committed = (opId: string, replica = 'r1'): LedgerEntry => ({
+  event: 'commit',
+  atUs: 0,
+  replica,
+  boot: 1,
+  opId,
+  tool: 'echo',
+});
+
+export function collect<R>(
+  collector: { see(event: RunEvent): void; result(): R },
+  events: readonly RunEvent[],
+): R {
+  for (const event of events) collector.see(event);
+  return collector.result();
+}
