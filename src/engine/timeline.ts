@@ -29,7 +29,7 @@ async function runFault(
   const { clock, events, topology, beginUs, signal } = deps;
   await clock.sleepUntil(beginUs + step.atMs * 1000, signal);
   const prng = seededPrng(spec.seed).fork(`fault ${index}`);
-  const context: FaultContext = { topology, prng, signal };
+  const context: FaultContext = { topology, clock, prng, signal };
   // The table ties each name to its own step type; the compiler cannot follow that through an index.
   const fault = faults[step.fault] as Fault;
   const targets = fault.targets(step, context);

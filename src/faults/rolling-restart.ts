@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { durationMs } from '../scenario/index.ts';
 import type { Fault } from './types.ts';
 
@@ -6,9 +5,9 @@ import type { Fault } from './types.ts';
 export const rollingRestart: Fault<'rolling-restart'> = {
   describe: 'restarts every replica gracefully, one after the other',
   targets: (_step, { topology }) => topology.replicas().map((running) => running.replica),
-  strike: async (step, targets, { topology, signal }) => {
+  strike: async (step, targets, { topology, clock, signal }) => {
     for (const [i, replica] of targets.entries()) {
-      if (i > 0) await sleep(durationMs(step.pause), undefined, { signal });
+      if (i > 0) await clock.sleepUntil(clock.nowUs() + durationMs(step.pause) * 1000, signal);
       await topology.restart(replica, { graceMs: durationMs(step.grace) }, signal);
     }
   },

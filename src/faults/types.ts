@@ -1,8 +1,9 @@
-import type { Prng } from '../core/index.ts';
+import type { Clock, Prng } from '../core/index.ts';
 import type { FaultName, FaultStep } from '../scenario/index.ts';
 import type { Topology } from '../topology/index.ts';
 
 export interface FaultContext {
+  clock: Clock;
   topology: Topology;
   /** Seeded for this fault of this run. */
   prng: Prng;

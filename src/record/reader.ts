@@ -41,7 +41,7 @@ export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGene
 function parseObject(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -97,24 +97,23 @@ function scenarioLines(scenario: ScenarioView, columns: number, paint: Paint): s
     strong: paint.strong,
   });
   const notes = [...reasonLines(scenario.cells, rows), ...warningLines(scenario.cells)];
+  const below = [
+    ...checkLines(scenario.cells, columns, paint),
+    ...notes.flatMap((note) => wrap(note, columns, '  ')).map(paint.quiet),
+  ];
   return [
     ...title,
     ...wrap(plain(answer(scenario.cells)), columns),
     '',
     ...table,
-    ...checkLines(scenario.cells, columns, paint),
-    ...notes.flatMap((note) => wrap(note, columns, '  ')).map(paint.quiet),
+    ...(below.length > 0 ? ['', ...below] : []),
   ];
 }
 
 function noteOf(row: NumberRow, cell: Cell | undefined): string {
   const isLoss = ['session_loss', 'state_loss', 'lost_update', 'duplicate_execution'].includes(row.id);
   if (!cell || !isLoss || cell.runs.length === 0) return '';
-  return expectationNote(cell.runs, row.id, row.cells.some((c) => c.tone === 'lost') && isLost(row, cell));
-}
-
-function isLost(row: NumberRow, cell: Cell): boolean {
-  return row.cells[cell.deployment.index]?.tone === 'lost';
+  return expectationNote(cell, row.id, row.cells[cell.deployment.index]?.tone === 'lost');
 }
 
 function verdictWord(verdict: RunResult['verdict']): string {
@@ -143,14 +142,14 @@ function checkLines(cells: Cell[], columns: number, paint: Paint): string[] {
   );
 }
 
-/** What "n/a" and "no sample" in the table stand for; the same reason is given once. */
+/** Why something is "n/a" in the table; the same reason is given once. */
 function reasonLines(cells: Cell[], rows: NumberRow[]): string[] {
   const byReason = new Map<string, Set<string>>();
   for (const row of rows) {
     row.cells.forEach((number, i) => {
       const [reason] = number.details;
-      if (number.tone !== 'none' || !reason || cells[i]?.runs.length === 0) return;
-      const key = `${number.text}, ${rowLabels[row.id as keyof typeof rowLabels]}: ${plain(reason)}`;
+      if (number.text !== 'n/a' || !reason) return;
+      const key = `n/a, ${rowLabels[row.id as keyof typeof rowLabels]}: ${plain(reason)}`;
       byReason.set(key, (byReason.get(key) ?? new Set()).add(plain(cells[i]?.deployment.name ?? '')));
     });
   }

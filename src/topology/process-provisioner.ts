@@ -19,7 +19,8 @@ export function processProvisioner(deps: ProcessDeps): Provisioner {
       void replica.exited.then(() => alive.delete(replica));
       try {
         // What is disposed while it starts would otherwise be left out.
-        if (isDisposed) throw new HarnessError('internal', `${spec.replica} cannot start: all is being ended`);
+        if (isDisposed)
+          throw new HarnessError('internal', `${spec.replica} cannot start: all is being ended`);
         const ready = await untilReady(spec, replica, deps.clock, signal);
         return running(spec, replica, ready.url, ready.atUs, deps);
       } catch (error) {

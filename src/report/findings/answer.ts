@@ -31,6 +31,7 @@ export function headline(experiment: Experiment): string {
   const cells = experiment.deployments.map((deployment, index) => ({
     scenario: '',
     deployment,
+    skipped: {},
     runs: experiment.scenarios.flatMap((scenario) => scenario.cells[index]?.runs ?? []),
   }));
   return answer(cells).replace(/\.$/, '');
@@ -59,7 +60,9 @@ function losersClause(losers: { cell: Cell; pooled: Pooled }[], deployments: num
   }
   const from = `${outOf(least.pooled)} (${least.cell.deployment.name})`;
   const to = `${outOf(most.pooled)} (${most.cell.deployment.name})`;
-  return `${losers.length} of ${deployments} deployments lost sessions, from ${from} to ${to}`;
+  const many = `${losers.length} of ${deployments} deployments`;
+  if (outOf(least.pooled) === outOf(most.pooled)) return `${many} lost ${outOf(most.pooled)} sessions each`;
+  return `${many} lost sessions, from ${from} to ${to}`;
 }
 
 /** Says what happened to the application's state wherever the sessions do not tell. */

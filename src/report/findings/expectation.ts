@@ -1,10 +1,11 @@
 import { type Check, type RunResult, type Verdict, worst } from '../../verdict/index.ts';
+import type { Cell } from './experiment.ts';
 import { count, listOf } from './format.ts';
 import type { Loss } from './losses.ts';
 
 /**
  * What the scenario had declared about a loss: `expected` and its check held; `not-expected`, `too-few` or
- * `out-of-range` and its check failed; `undeclared`; or `not-judged` for want of samples.
+ * `out-of-range` and its check failed; `undeclared`; `skipped` with a reason; or `not-judged` for want of samples.
  */
 export type Expectation =
   | 'expected'
@@ -12,6 +13,7 @@ export type Expectation =
   | 'too-few'
   | 'out-of-range'
   | 'undeclared'
+  | 'skipped'
   | 'not-judged';
 
 const expectationWords: Record<Expectation, string> = {
@@ -20,12 +22,15 @@ const expectationWords: Record<Expectation, string> = {
   'too-few': 'more expected',
   'out-of-range': 'outside the expected range',
   undeclared: 'not declared',
+  skipped: 'not judged',
   'not-judged': 'not judged',
 };
 
+type Judged = Pick<Cell, 'runs' | 'skipped'>;
+
 /** How a loss relates to what was declared, in a word or two; empty where nothing was lost, as it should be. */
-export function expectationNote(runs: RunResult[], metric: string, lost: boolean): string {
-  const expectation = expectationOf(runs, metric);
+export function expectationNote(cell: Judged, metric: string, lost: boolean): string {
+  const expectation = expectationOf(cell, metric);
   if (lost) return expectationWords[expectation];
   return expectation === 'too-few' || expectation === 'out-of-range' ? 'a loss was expected' : '';
 }
@@ -35,10 +40,10 @@ export function verdictOf(runs: RunResult[]): Verdict {
 }
 
 /** By the check of that metric: it has the metric's name as its id, or `no-…` where nothing may be lost. */
-export function expectationOf(runs: RunResult[], metric: string): Expectation {
+export function expectationOf({ runs, skipped }: Judged, metric: string): Expectation {
   const ids = [metric, `no-${metric.replaceAll('_', '-')}`];
   const checks = runs.flatMap((run) => run.checks.filter((check) => ids.includes(check.id)));
-  if (checks.length === 0) return 'undeclared';
+  if (checks.length === 0) return metric in skipped ? 'skipped' : 'undeclared';
   const verdict = worst(checks.map((check) => check.verdict));
   if (verdict === 'pass') return 'expected';
   if (verdict !== 'fail') return 'not-judged';
@@ -48,7 +53,8 @@ export function expectationOf(runs: RunResult[], metric: string): Expectation {
 }
 
 /** What the verdict of a cell rests on, in a few words. */
-export function verdictSummary(runs: RunResult[], losses: Record<string, Loss>): string {
+export function verdictSummary(cell: Judged, losses: Record<string, Loss>): string {
+  const { runs } = cell;
   const checks = runs.flatMap((run) => run.checks);
   switch (verdictOf(runs)) {
     case 'fail':
@@ -59,16 +65,16 @@ export function verdictSummary(runs: RunResult[], losses: Record<string, Loss>):
       return ids === '' ? 'nothing was judged' : `could not be judged: ${ids}`;
     }
     case 'pass':
-      return passSummary(runs, checks, losses);
+      return passSummary(cell, checks, losses);
   }
 }
 
-function passSummary(runs: RunResult[], checks: Check[], losses: Record<string, Loss>): string {
+function passSummary(cell: Judged, checks: Check[], losses: Record<string, Loss>): string {
   const lost = Object.entries(losses)
     .filter(([, loss]) => loss.kind === 'counted' && loss.pooled.numerator > 0)
     .map(([metric]) => metric);
-  const declared = lost.filter((metric) => expectationOf(runs, metric) === 'expected');
-  const undeclared = lost.filter((metric) => expectationOf(runs, metric) === 'undeclared');
+  const declared = lost.filter((metric) => expectationOf(cell, metric) === 'expected');
+  const undeclared = lost.filter((metric) => expectationOf(cell, metric) === 'undeclared');
   const words = (metrics: string[]) => listOf(metrics.map((metric) => metric.replaceAll('_', ' ')));
   if (undeclared.length > 0) {
     const expected = declared.length > 0 ? `${words(declared)} expected; ` : '';

@@ -6,6 +6,8 @@ export interface Cell {
   scenario: string;
   deployment: DeploymentView;
   runs: RunResult[];
+  /** Metrics that the scenario does not judge here on purpose, each with its reason. */
+  skipped: Record<string, string>;
 }
 
 export interface DeploymentView {
@@ -50,6 +52,7 @@ export function experimentOf(results: Results): Experiment {
       runs: results.runs
         .filter((run) => run.scenario === name && run.deployment === deployment.name)
         .sort((a, b) => a.repeat - b.repeat),
+      skipped: skippedFor(plan, deployment.name),
     })),
   }));
   const repeats = Math.max(0, ...scenarios.flatMap((s) => s.cells.map((cell) => cell.runs.length)));
@@ -64,6 +67,15 @@ function named<T extends { name: string }>(
   const byName = new Map<string, T | undefined>(planned.map((one) => [one.name, one]));
   for (const run of runs) if (!byName.has(run[key])) byName.set(run[key], undefined);
   return [...byName];
+}
+
+function skippedFor(plan: Scenario | undefined, deployment: string): Record<string, string> {
+  const thresholds = Object.entries({ ...plan?.expect.all, ...plan?.expect[deployment] });
+  return Object.fromEntries(
+    thresholds.flatMap(([metric, threshold]) =>
+      threshold?.skip === undefined ? [] : [[metric, threshold.skip] as const],
+    ),
+  );
 }
 
 function viewOf([name, plan]: [string, Deployment | undefined], index: number): DeploymentView {

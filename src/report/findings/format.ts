@@ -20,7 +20,7 @@ export function percent(share: number): string {
   const value = share * 100;
   for (const decimals of [1, 2, 3, 4]) {
     const text = value.toFixed(decimals);
-    if (Number(text) > 0 && Number(text) < 100) return `${text.replace(/\.0$/, '')} %`;
+    if (Number(text) > 0 && Number(text) < 100) return `${text} %`;
   }
   return value < 50 ? '< 0.0001 %' : '> 99.9999 %';
 }

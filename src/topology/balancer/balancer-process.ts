@@ -1,0 +1,121 @@
+import type { ChildProcess } from 'node:child_process';
+import { HarnessError, interrupted, messageOf } from '../../core/index.ts';
+import type { ProcessGuard } from '../warden.ts';
+import type { BalancerOrder, BalancerReport } from './messages.ts';
+
+/** The harness's end of the balancer process: orders and their acknowledgements, its output, its end. */
+export interface BalancerProcess {
+  /** Resolves to the port. */
+  listening(timeoutMs: number, signal: AbortSignal): Promise<number>;
+  /** Resolves when the order has taken effect; to the number the balancer reports. */
+  order(order: BalancerOrder, timeoutMs: number): Promise<number>;
+  /** Ends it: by `stop`, after `timeoutMs` by SIGKILL. Resolves when it is gone. */
+  stop(timeoutMs: number): Promise<void>;
+  /** Rejects when it ends without having been asked to. */
+  readonly broken: Promise<never>;
+}
+
+/** How much of its output an error message repeats. */
+const lastOutputChars = 4096;
+
+interface Waiter {
+  resolve(value: number): void;
+  reject(error: HarnessError): void;
+}
+
+export function balancerProcess(child: ChildProcess, guard: ProcessGuard): BalancerProcess {
+  /** By the order's id; 0 is the wait for the port. */
+  const waiting = new Map<number, Waiter>();
+  const end = processEnd(child, guard);
+  let lastId = 0;
+
+  child.on('message', (message) => {
+    const report = message as BalancerReport;
+    const id = report.report === 'listening' ? 0 : report.id;
+    const waiter = waiting.get(id);
+    if (report.report === 'failed') waiter?.reject(new HarnessError('internal', report.message));
+    else waiter?.resolve(report.report === 'listening' ? report.port : report.left);
+  });
+  void end.gone.then((error) => {
+    for (const waiter of waiting.values()) waiter.reject(error);
+  });
+
+  /** Every wait ends: with the report, the process, the signal, or the time. */
+  const report = (id: number, timeoutMs: number, signal?: AbortSignal) =>
+    new Promise<number>((resolve, reject) => {
+      const settle = (action: () => void) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        waiting.delete(id);
+        action();
+      };
+      const waiter: Waiter = {
+        resolve: (value) => settle(() => resolve(value)),
+        reject: (error) => settle(() => reject(error)),
+      };
+      const onAbort = () => waiter.reject(interrupted(signal));
+      const timer = setTimeout(() => {
+        waiter.reject(new HarnessError('internal', `the balancer was silent for ${timeoutMs} ms`));
+      }, timeoutMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.set(id, waiter);
+    });
+
+  return {
+    broken: end.broken,
+    listening: (timeoutMs, signal) => report(0, timeoutMs, signal),
+    async order(order, timeoutMs) {
+      if (!child.connected) throw await end.gone;
+      const id = ++lastId;
+      const done = report(id, timeoutMs);
+      // A channel that broke in this moment: the process's end rejects the wait.
+      child.send({ ...order, id }, () => {});
+      return done;
+    },
+    async stop(timeoutMs) {
+      end.expect();
+      if (child.connected) child.send({ order: 'stop', id: 0 }, () => {});
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+      await end.gone;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface ProcessEnd {
+  /** From now on its end is what was asked for. */
+  expect(): void;
+  /** Settles when it is gone; with what to tell those who still wanted something of it. */
+  gone: Promise<HarnessError>;
+  broken: Promise<never>;
+}
+
+function processEnd(child: ChildProcess, guard: ProcessGuard): ProcessEnd {
+  let isExpected = false;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-lastOutputChars);
+    });
+  }
+  const gone = new Promise<HarnessError>((resolve) => {
+    const settle = (how: string, cause?: unknown) => {
+      if (child.pid !== undefined) guard.release(child.pid);
+      const said = output.trim() === '' ? '' : ` Its last output:\n${output.trim()}`;
+      resolve(new HarnessError('internal', `the balancer process ${how}.${said}`, { cause }));
+    };
+    // Not `exit`: its last words may still be on the way then.
+    child.once('close', (code, signal) => settle(`ended (${signal ?? `exit code ${code}`})`));
+    child.on('error', (error) => {
+      if (child.pid === undefined) settle(`could not be started: ${messageOf(error)}`, error);
+    });
+  });
+  const broken = new Promise<never>((_resolve, reject) => {
+    void gone.then((error) => {
+      if (!isExpected) reject(error);
+    });
+  });
+  // Nobody has to listen.
+  broken.catch(() => {});
+  return { expect: () => void (isExpected = true), gone, broken };
+}

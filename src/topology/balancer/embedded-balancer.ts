@@ -1,0 +1,71 @@
+import { fork } from 'node:child_process';
+import { interrupted } from '../../core/index.ts';
+import { childEntry } from '../child-entry.ts';
+import type { Balancer, Routing } from '../types.ts';
+import type { ProcessGuard } from '../warden.ts';
+import { type BalancerProcess, balancerProcess } from './balancer-process.ts';
+import type { BalancerSettings } from './messages.ts';
+import { defaultLimits, type ProxyLimits } from './proxy-server.ts';
+
+export interface EmbeddedBalancerOptions {
+  routing: Routing;
+  /** Path of the MCP endpoint, for the entry URL; requests keep the path they have. */
+  path: string;
+  /** The run's `events.ndjson`, to which the balancer appends what it does. */
+  eventsPath: string;
+  epochUs: number;
+  guard: ProcessGuard;
+  limits?: Partial<ProxyLimits>;
+}
+
+const startTimeoutMs = 10_000;
+/** Between an order and its taking effect; a saturated balancer takes its time. */
+const orderTimeoutMs = 10_000;
+/** Between `stop` and SIGKILL. */
+const stopTimeoutMs = 1_000;
+
+/**
+ * The balancer of this project, as a process of its own so that it takes no time from the load generator.
+ *
+ * @throws HarnessError `internal` when it cannot be started, `interrupted` when `signal` aborts first.
+ */
+export async function startEmbeddedBalancer(
+  options: EmbeddedBalancerOptions,
+  signal: AbortSignal,
+): Promise<Balancer> {
+  if (signal.aborted) throw interrupted(signal);
+  const { routing, eventsPath, epochUs, guard } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const settings: BalancerSettings = { routing, eventsPath, epochUs, limits };
+  const child = fork(childEntry(import.meta.url, './main'), [JSON.stringify(settings)], {
+    // Ctrl-C in the terminal must not reach it before the run has ended.
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  if (child.pid !== undefined) guard.protect(child.pid);
+  const balancer = balancerProcess(child, guard);
+  try {
+    const port = await balancer.listening(startTimeoutMs, signal);
+    return balancerOver(balancer, `http://127.0.0.1:${port}${options.path}`);
+  } catch (error) {
+    await balancer.stop(0);
+    throw error;
+  }
+}
+
+function balancerOver(balancer: BalancerProcess, entryUrl: string): Balancer {
+  return {
+    entryUrl,
+    broken: balancer.broken,
+    async add(replica, url) {
+      await balancer.order({ order: 'add', replica, url }, orderTimeoutMs);
+    },
+    async remove(replica) {
+      await balancer.order({ order: 'remove', replica }, orderTimeoutMs);
+    },
+    drained: (replica, timeoutMs) =>
+      balancer.order({ order: 'drained', replica, timeoutMs }, timeoutMs + orderTimeoutMs),
+    [Symbol.asyncDispose]: () => balancer.stop(stopTimeoutMs),
+  };
+}

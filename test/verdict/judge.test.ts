@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { measureRun } from '../../src/measure/index.ts';
+import type { LedgerEntry, RunEvent } from '../../src/record/index.ts';
+import type { Scenario } from '../../src/scenario/index.ts';
+import { judgeRun, worst } from '../../src/verdict/index.ts';
+import { spec } from '../support/fakes.ts';
+import { began, committed, ended, left, lost, opened, operation, stream } from '../support/log.ts';
+
+const journey: Scenario['workload']['journey'] = [
+  { call: 'add', arguments: {}, writes: '${opId}' },
+  { call: 'read', arguments: {}, reads: '$.items' },
+];
+
+async function judge(
+  expectations: Scenario['expect'],
+  events: readonly RunEvent[],
+  options: { ledger?: readonly LedgerEntry[]; torn?: number; deployment?: 'stateless' } = {},
+) {
+  const run = spec({ scenario: { expect: expectations }, workload: { journey } });
+  if (options.deployment) run.deployment = { ...run.deployment, name: 'stateless', protocol: '2026-07-28' };
+  const ledger = options.ledger ? stream(options.ledger) : undefined;
+  const measured = await measureRun(run, stream(events), ledger);
+  return judgeRun(run, measured, { lines: 0, tornLines: options.torn ?? 0 });
+}
+
+/** Two clients that write and read; the second finds its write only if `found`. */
+const history = (found = true): RunEvent[] => [
+  ...began(2),
+  ...['c1', 'c2'].flatMap((client) => [
+    opened(client, 0),
+    operation(client, 0, 100, 5, { writes: `${client}.0` }),
+    operation(client, 1, 200, 5, { reads: found || client === 'c1' ? [`${client}.0`] : [] }),
+    left(client, 300, 2),
+  ]),
+  ...ended(400),
+];
+
+const find = (result: Awaited<ReturnType<typeof judge>>, id: string) =>
+  result.checks.find((check) => check.id === id);
+
+describe('a threshold', () => {
+  it('passes, and says what was observed, allowed and why', async () => {
+    const result = await judge(
+      { all: { lost_update: { max: 0, because: 'it was acknowledged' } } },
+      history(),
+    );
+    expect(find(result, 'no-lost-update')).toEqual({
+      id: 'no-lost-update',
+      verdict: 'pass',
+      observed: '0 of 2',
+      limit: '0',
+      reason: 'it was acknowledged',
+    });
+    expect(result.verdict).toBe('pass');
+  });
+
+  it('fails', async () => {
+    const result = await judge({ all: { lost_update: { max: 0 } } }, history(false));
+    expect(find(result, 'no-lost-update')).toMatchObject({ verdict: 'fail', observed: '1 of 2' });
+    expect(result.verdict).toBe('fail');
+  });
+
+  it('fails on values that no client wrote, however many were lost', async () => {
+    const odd = [
+      ...history().slice(0, -2),
+      operation('c1', 2, 310, 5, { reads: ['c1.0', 'x'] }),
+      ...ended(400),
+    ];
+    const result = await judge({ all: { lost_update: { max: 1 } } }, odd);
+    expect(find(result, 'lost_update')).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringContaining('never wrote'),
+    });
+  });
+
+  it('is unknown without samples, never passed', async () => {
+    const unread = history().filter((event) => !(event.type === 'operation' && event.index === 1));
+    const result = await judge({ all: { lost_update: { max: 0 } } }, unread);
+    expect(find(result, 'no-lost-update')).toMatchObject({ verdict: 'unknown', observed: 'no samples' });
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('is unknown when what could not be judged may have broken it', async () => {
+    const unread = history().filter(
+      (event) => !(event.type === 'operation' && event.client === 'c2' && event.index === 1),
+    );
+    const result = await judge({ all: { state_loss: { max: 0 } } }, unread);
+    expect(find(result, 'no-state-loss')).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('1 journeys'),
+    });
+  });
+
+  it('of the deployment replaces that of all, metric by metric', async () => {
+    const expectations = {
+      all: { session_loss: { max: 0 }, availability: { min: 0.5 } },
+      'stateful-sticky': { session_loss: { min: 0.4, max: 0.6 } },
+    };
+    const result = await judge(expectations, [...history().slice(0, -2), lost('c1', 250), ...ended(400)]);
+    expect(find(result, 'session_loss')).toMatchObject({
+      verdict: 'pass',
+      observed: '1 of 2',
+      limit: '40 % to 60 %',
+    });
+    expect(find(result, 'availability')).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('for all is not asked of a deployment for which it has no meaning; its own is', async () => {
+    const all = await judge({ all: { session_loss: { max: 0 } } }, history(), { deployment: 'stateless' });
+    expect(all.checks.map((check) => check.id)).not.toContain('no-session-loss');
+    const own = await judge({ stateless: { session_loss: { max: 0 } } }, history(), {
+      deployment: 'stateless',
+    });
+    expect(find(own, 'no-session-loss')).toMatchObject({
+      verdict: 'unknown',
+      reason: '2026-07-28 has no sessions',
+    });
+  });
+
+  it('can be skipped for a reason', async () => {
+    const expectations = {
+      all: { lost_update: { max: 0 } },
+      'stateful-sticky': { lost_update: { skip: 'no reads' } },
+    };
+    const result = await judge(expectations, history(false));
+    expect(find(result, 'no-lost-update')).toBeUndefined();
+  });
+
+  it('on recovery fails when there was none', async () => {
+    const fault: RunEvent[] = [
+      { type: 'fault-began', atUs: 5_000_000, fault: 0, name: 'crash', targets: ['r1'] },
+    ];
+    const result = await judge({ all: { recovery_ms: { max: 1000 } } }, [
+      ...history().slice(0, -2),
+      ...fault,
+      ...ended(10_000),
+    ]);
+    expect(find(result, 'recovery_ms')).toMatchObject({
+      verdict: 'fail',
+      observed: 'not recovered by the end',
+    });
+  });
+
+  it('on executions reads the ledger', async () => {
+    const ledger = [committed('c1.0'), committed('c1.0', 'r2')];
+    const result = await judge({ all: { duplicate_execution: { max: 0 } } }, history(), { ledger });
+    expect(find(result, 'no-duplicate-execution')).toMatchObject({ verdict: 'fail', observed: '1 of 1' });
+  });
+});
+
+describe('a record that is not sound gives no verdict, good or bad', () => {
+  const bad = { all: { lost_update: { max: 0 } } };
+  const without = (type: RunEvent['type']) => history(false).filter((event) => event.type !== type);
+  it.each([
+    ['the harness was killed', without('run-ended'), 0, 'the harness was killed during the run'],
+    ['lines are torn', history(false), 2, '2 lines of the record cannot be read'],
+    ['clients have no end', without('client-ended'), 0, '2 of 2 clients have no end'],
+    [
+      'operations have no record',
+      history(false).filter((e) => !(e.type === 'operation' && e.opId === 'c2.1')),
+      0,
+      '4 operations were intended',
+    ],
+  ])('%s', async (_name, events, torn, reason) => {
+    const result = await judge(bad, events, { torn });
+    expect(find(result, 'record-complete')).toMatchObject({ verdict: 'unknown', reason });
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('the run was cut short', async () => {
+    const events = history().map((event) =>
+      event.type === 'run-ended' ? { ...event, how: 'interrupted' as const } : event,
+    );
+    expect((await judge({}, events)).verdict).toBe('unknown');
+  });
+
+  it('the generator was late', async () => {
+    const late = operation('c1', 2, 310, 200, { startUs: 500_000 });
+    const events = [...began(1), opened('c1', 0), late, left('c1', 600, 1), ...ended(700)];
+    const result = await judge({ all: { availability: { min: 0.5 } } }, events);
+    expect(find(result, 'generator-on-time')).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('lower --rate'),
+    });
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('nothing was asked of it', async () => expect((await judge({}, history())).verdict).toBe('unknown'));
+});
+
+describe('worst', () => {
+  it('is fail before unknown before pass, and unknown of nothing', () => {
+    expect(worst(['pass', 'unknown', 'fail'])).toBe('fail');
+    expect(worst(['pass', 'unknown'])).toBe('unknown');
+    expect(worst(['pass'])).toBe('pass');
+    expect(worst([])).toBe('unknown');
+  });
+});
