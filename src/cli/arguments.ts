@@ -43,7 +43,6 @@ export async function parseArguments(
     .help()
     .strict()
     .demandCommand(1, 'which command? `windtunnel --help` lists them')
-    .recommendCommands()
     .exitProcess(false)
     .wrap(100)
     .option('quiet', {
@@ -75,10 +74,15 @@ export async function parseArguments(
       },
     )
     .command(
-      'report <directory>',
+      'report [directory]',
       'Judge and render a finished experiment again, without any server',
-      (args) => args.positional('directory', { type: 'string', demandOption: true, describe: 'Its folder' }),
+      (args) => args.positional('directory', { type: 'string', describe: 'Its folder' }),
       ({ directory, quiet, json }) => {
+        if (directory === undefined) {
+          throw new HarnessError('usage', 'report: the directory of an experiment is missing', {
+            hint: 'For example `windtunnel report reports/…`; see `windtunnel --help`.',
+          });
+        }
         command = { name: 'report', directory, quiet, json };
       },
     )

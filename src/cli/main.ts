@@ -4,7 +4,7 @@ import { parseArguments } from './arguments.ts';
 import { interruptible } from './interrupt.ts';
 import { describeError, terminalOutput } from './output.ts';
 import { tool } from './package-info.ts';
-import { reportCommand } from './report-command.ts';
+
 import { runCommand } from './run-command.ts';
 
 /** The command line: parse, choose, run, exit. */
@@ -18,7 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
         return await runCommand(command.options, argv, output, interrupt.signal);
       }
       case 'report':
-        return await reportCommand(command, output);
+        return await (await import('./report-command.ts')).reportCommand(command, output);
       case 'shown':
         return exitCodes.ok;
       default:

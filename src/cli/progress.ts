@@ -36,12 +36,12 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
     return `${bar} ${(elapsedMs / 1000).toFixed(0).padStart(2)} s  ${summary()}`;
   };
   const summary = () =>
-    `${counts.clients} clients  ${counts.ok} ok  ${counts.failed} failed  ${counts.lost} sessions lost`;
+    `${counts.ok} ok, ${counts.failed} failed, ${counts.lost} of ${counts.clients} sessions lost`;
   const draw = () => {
-    // A little ahead, so that a bar of one line never wraps and leaves a trail.
-    const line = `${title}  ${state()}`.slice(0, Math.max(20, output.columns - 1));
-    process.stderr.write(`\r\u001b[2K${line}`);
+    // A line that wraps cannot be redrawn, and leaves a trail.
+    process.stderr.write(`\r\u001b[2K${fit(`${title}  ${state()}`)}`);
   };
+  const fit = (line: string) => (output.interactive ? line.slice(0, Math.max(20, output.columns - 1)) : line);
   const timer = output.interactive && !quiet ? setInterval(draw, redrawMs) : undefined;
   timer?.unref();
 
@@ -64,7 +64,7 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
       if (quiet) return;
       if (output.interactive) process.stderr.write('\r\u001b[2K');
       const took = formatDurationMs((monotonicUs() - beganUs) / 1000);
-      output.note(`${title}  ${how} in ${took}  ${summary()}`);
+      output.note(fit(`${title}  ${how === 'completed' ? '' : `${how} after `}${took}: ${summary()}`));
     },
   };
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { readPlan } from './experiment-files.ts';
 import { judgeExperiment } from './judge-experiment.ts';
 import type { Output } from './output.ts';
-import { exitCodeOf, present } from './run-command.ts';
+import { present } from './present.ts';
+import { exitCodeOf } from './run-command.ts';
 
 /** `windtunnel report DIR`: judges and renders a finished experiment again. Returns the exit code. */
 export async function reportCommand(

@@ -1,6 +1,5 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { exitCodes, wallClockIso } from '../core/index.ts';
-import { renderConsole, renderJson } from '../report/index.ts';
 import { type Catalog, makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
 import type { RunOptions } from './arguments.ts';
@@ -11,10 +10,9 @@ import type { Output } from './output.ts';
 import { makeOutputFolder } from './output-folder.ts';
 import { packageRoot, tool } from './package-info.ts';
 import { progressDisplay } from './progress.ts';
-import { writeReports } from './report-files.ts';
 import { carryOut } from './wiring.ts';
 
-export const catalog: Catalog = {
+const catalog: Catalog = {
   scenariosDir: join(packageRoot, 'scenarios'),
   deploymentsDir: join(packageRoot, 'infra/deployments'),
 };
@@ -50,6 +48,8 @@ export async function runCommand(
   writePlan(folder, plan);
   const failure = await carryOutAll(plan, folder, options, output, signal);
   const results = await judgeExperiment(folder, plan);
+  // Not before: what draws charts must not take memory or time from the load generator.
+  const { present } = await import('./present.ts');
   await present(results, folder, options, output);
   if (failure) throw failure.error;
   return exitCodeOf(results);
@@ -75,21 +75,6 @@ async function carryOutAll(
     }
   }
   return undefined;
-}
-
-/** Writes the reports and shows the table and where the report is. */
-export async function present(
-  results: Results,
-  folder: string,
-  options: { quiet: boolean; json: boolean },
-  output: Output,
-): Promise<void> {
-  const report = await writeReports(folder, results);
-  if (!options.quiet) {
-    output.out(renderConsole(results, { colour: output.colour, columns: Math.min(100, output.columns) }));
-    output.out(`\nReport: ${relative('.', report)}`);
-  }
-  if (options.json) process.stdout.write(renderJson(results));
 }
 
 export function exitCodeOf(results: Results): number {

@@ -1,5 +1,8 @@
 // Topology: provisioners, replicas, the balancer and its upstreams; readiness and certain clean-up.
 // The engine knows what is here by these interfaces only.
+export { type EmbeddedBalancerOptions, startEmbeddedBalancer } from './balancer/embedded-balancer.ts';
+export { processProvisioner } from './process-provisioner.ts';
+export { createTopology, type TopologyOptions } from './topology.ts';
 export type {
   Balancer,
   Provisioner,
@@ -10,3 +13,4 @@ export type {
   RunningReplica,
   Topology,
 } from './types.ts';
+export { type ProcessGuard, startWarden, type TemporaryFolder, type Warden } from './warden.ts';

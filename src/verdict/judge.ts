@@ -2,14 +2,14 @@ import type { Measured } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import type { RunResult, Verdict } from './results.ts';
-import { judgeSoundness } from './soundness.ts';
+import { judgeSoundness, soundnessWarnings } from './soundness.ts';
 import { judgeThresholds } from './thresholds.ts';
 
 /** Judges one measured run. `torn` says how the reading of its records went. */
 export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): RunResult {
   const { metrics, series, completeness } = measured;
   const thresholds = judgeThresholds(spec.scenario, spec.deployment.name, metrics);
-  const soundness = judgeSoundness(completeness, metrics, torn);
+  const soundness = judgeSoundness(spec.scenario, completeness, metrics, torn);
   const sound = soundness.every((check) => check.verdict === 'pass');
   return {
     scenario: spec.scenario.name,
@@ -20,7 +20,7 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     checks: [...thresholds, ...soundness],
     // What an unsound record seems to show, good or bad, is no verdict.
     verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
-    warnings: [],
+    warnings: soundnessWarnings(metrics),
     series,
   };
 }

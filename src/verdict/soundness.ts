@@ -1,15 +1,35 @@
 import { formatDurationMs } from '../core/index.ts';
 import type { Completeness, Metrics } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
+import type { Scenario } from '../scenario/index.ts';
 import type { Check } from './results.ts';
 
 /** Whether a run can be judged at all. What is doubtful here makes a verdict `unknown`, never `pass`. */
 
-/** Above this at p99, what was measured is the generator. */
-export const sendLagLimitMs = 50;
+/**
+ * How late the generator may be at p99, as a share of the deadline. A late call counts from when it was due, so
+ * lateness makes a server look worse, never better; beyond this what was measured is the generator.
+ */
+const lateShare = 0.1;
+/** From here on a person should know of it. */
+const lateNoticeMs = 50;
 
-export function judgeSoundness(completeness: Completeness, metrics: Metrics, torn: ReadStats): Check[] {
-  return [judgeCompleteness(completeness, torn), judgeGenerator(metrics)];
+export function judgeSoundness(
+  scenario: Scenario,
+  completeness: Completeness,
+  metrics: Metrics,
+  torn: ReadStats,
+): Check[] {
+  return [judgeCompleteness(completeness, torn), judgeGenerator(scenario, metrics)];
+}
+
+/** Doubts that do not forbid a verdict. */
+export function soundnessWarnings(metrics: Metrics): string[] {
+  const late = metrics.send_lag_ms.p99;
+  if (late === null || late <= lateNoticeMs) return [];
+  return [
+    `The load generator was ${formatDurationMs(late)} late at p99, and latencies contain that. Close other programs, or lower --rate or --sessions.`,
+  ];
 }
 
 function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
@@ -32,15 +52,16 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   return { id, verdict: 'pass', observed, limit, reason: '' };
 }
 
-function judgeGenerator(metrics: Metrics): Check {
+function judgeGenerator(scenario: Scenario, metrics: Metrics): Check {
   const id = 'generator-on-time';
-  const limit = `<= ${sendLagLimitMs} ms late at p99`;
+  const limitMs = scenario.workload.deadlineMs * lateShare;
+  const limit = `<= ${formatDurationMs(limitMs)} late at p99`;
   const late = metrics.send_lag_ms.p99;
   if (late === null)
     return { id, verdict: 'unknown', observed: 'no samples', limit, reason: 'nothing was sent' };
   const observed = `${formatDurationMs(late)} late at p99`;
-  if (late <= sendLagLimitMs) return { id, verdict: 'pass', observed, limit, reason: '' };
+  if (late <= limitMs) return { id, verdict: 'pass', observed, limit, reason: '' };
   const reason =
-    'the load generator could not keep to the schedule, so the latencies are its own; lower --rate or --sessions';
+    'the load generator could not keep to the schedule, so what was measured is its own; lower --rate or --sessions';
   return { id, verdict: 'unknown', observed, limit, reason };
 }

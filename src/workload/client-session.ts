@@ -60,7 +60,7 @@ export function clientSession(client: string, connection: Connection, context: C
     lose({ failure, requestId, opId, asked }) {
       open = false;
       lostOne = true;
-      context.progress.sessionLost();
+      if (generation === 0) context.progress.sessionLost();
       events.write({
         type: 'session-lost',
         atUs: clock.nowUs(),

@@ -23,5 +23,6 @@ export interface Progress {
   clientArrived(): void;
   clientEnded(): void;
   operationEnded(outcome: 'ok' | 'fail' | 'info'): void;
+  /** The session that the client's arrival opened; not one that replaced it. */
   sessionLost(): void;
 }

@@ -175,9 +175,10 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
   });
 
   it('the generator was late', async () => {
-    const late = operation('c1', 2, 310, 200, { startUs: 500_000 });
-    const events = [...began(1), opened('c1', 0), late, left('c1', 600, 1), ...ended(700)];
+    const late = operation('c1', 2, 310, 700, { startUs: 900_000 });
+    const events = [...began(1), opened('c1', 0), late, left('c1', 1100, 1), ...ended(1200)];
     const result = await judge({ all: { availability: { min: 0.5 } } }, events);
+    expect(result.warnings).toEqual([expect.stringContaining('590 ms late')]);
     expect(find(result, 'generator-on-time')).toMatchObject({
       verdict: 'unknown',
       reason: expect.stringContaining('lower --rate'),

@@ -55,9 +55,7 @@ export function readConfig(env: Env): ServerConfig {
 }
 
 function storeConfig(value: string): StoreConfig {
-  return value === 'memory'
-    ? { kind: 'memory' }
-    : { kind: 'sqlite', path: value.slice('sqlite:'.length) };
+  return value === 'memory' ? { kind: 'memory' } : { kind: 'sqlite', path: value.slice('sqlite:'.length) };
 }
 
 /** An empty variable counts as absent: shells and compose files cannot always leave one out. */

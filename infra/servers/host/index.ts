@@ -3,4 +3,4 @@
 export { answerRpcError, rpcErrors } from './answer.ts';
 export { readConfig, type ServerConfig, type StoreConfig } from './config.ts';
 export { type App, type Host, listen } from './listen.ts';
-export { type CreateApp, runServer, type ServerProcess } from './run-server.ts';
+export { type CreateApp, runServer, type ServerContext, type ServerProcess } from './run-server.ts';

@@ -36,9 +36,7 @@ export async function runServer(proc: ServerProcess, createApp: CreateApp): Prom
     proc.stdout.write(`listening on ${host.url}\n`);
   } catch (error) {
     complain(proc, error);
-    proc.exit(
-      error instanceof HarnessError && error.code === 'usage' ? exitCodes.usage : exitCodes.internal,
-    );
+    proc.exit(error instanceof HarnessError && error.code === 'usage' ? exitCodes.usage : exitCodes.internal);
   }
 }
 

@@ -1,6 +1,6 @@
 import { padEnd, wrap } from './width.ts';
 
-export interface TableCell {
+interface TableCell {
   text: string;
   /** Colours the cell once it is padded. */
   paint: (padded: string) => string;

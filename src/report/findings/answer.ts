@@ -12,16 +12,17 @@ export function answer(cells: Cell[]): string {
     .filter(({ pooled }) => pooled.numerator > 0)
     .sort((a, b) => share(b.pooled) - share(a.pooled));
   const keepers = counted.filter(({ pooled }) => pooled.numerator === 0).map(({ cell }) => cell);
-  const free = judged.filter(({ sessions }) => sessions.kind === 'not-applicable').map(({ cell }) => cell);
-  const unseen = judged
-    .filter(({ sessions }) => sessions.kind === 'no-sample' || sessions.kind === 'not-run')
-    .map(({ cell }) => cell.deployment.name);
+  const others = judged.filter(({ sessions }) => sessions.kind !== 'counted');
+  const isFree = ({ cell, sessions }: (typeof judged)[number]) =>
+    sessions.kind === 'not-applicable' && lossOf(cell, (m) => m.state_loss).kind !== 'no-sample';
+  const free = others.filter(isFree).map(({ cell }) => cell);
+  const unseen = others.filter((one) => !isFree(one)).map(({ cell }) => cell.deployment.name);
 
   const clauses = [
     losersClause(losers, cells.length),
     ...withState(keepers, losers.length > 0 ? 'lost none' : 'lost no session'),
     ...withState(free, free.every(noSessionsAtAll) ? 'had no session to lose' : 'opened no session'),
-    unseen.length > 0 ? `${listOf(unseen)} could not be measured` : '',
+    unseen.length > 0 ? `${names(unseen)} could not be measured` : '',
   ].filter((clause) => clause !== '');
   return clauses.length === 0 ? 'Nothing was measured.' : `${clauses.join('; ')}.`;
 }

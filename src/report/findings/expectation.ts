@@ -7,7 +7,7 @@ import type { Loss } from './losses.ts';
  * What the scenario had declared about a loss: `expected` and its check held; `not-expected`, `too-few` or
  * `out-of-range` and its check failed; `undeclared`; `skipped` with a reason; or `not-judged` for want of samples.
  */
-export type Expectation =
+type Expectation =
   | 'expected'
   | 'not-expected'
   | 'too-few'
@@ -40,7 +40,7 @@ export function verdictOf(runs: RunResult[]): Verdict {
 }
 
 /** By the check of that metric: it has the metric's name as its id, or `no-…` where nothing may be lost. */
-export function expectationOf({ runs, skipped }: Judged, metric: string): Expectation {
+function expectationOf({ runs, skipped }: Judged, metric: string): Expectation {
   const ids = [metric, `no-${metric.replaceAll('_', '-')}`];
   const checks = runs.flatMap((run) => run.checks.filter((check) => ids.includes(check.id)));
   if (checks.length === 0) return metric in skipped ? 'skipped' : 'undeclared';

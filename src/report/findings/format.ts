@@ -35,7 +35,8 @@ export function range(values: number[], format: (value: number) => string): stri
   const high = format(Math.max(...values));
   if (low === high) return low;
   const unit = / \S+$/.exec(high)?.[0] ?? '';
-  return unit !== '' && low.endsWith(unit) ? `${low.slice(0, -unit.length)}–${high}` : `${low} – ${high}`;
+  if (unit === '') return `${low}–${high}`;
+  return low.endsWith(unit) ? `${low.slice(0, -unit.length)}–${high}` : `${low} – ${high}`;
 }
 
 export function intervalText([low, high]: [number, number]): string {
@@ -60,19 +61,39 @@ export function plain(text: string): string {
     .trim();
 }
 
+/** Keeps a number with its unit, and `60 of 60`, on one line. */
+export function tight(text: string): string {
+  return text
+    .replace(/(\d) (?=(?:%|ms|s|m|×|GiB|MiB|of \d|→)(?![a-z]))/g, '$1\u00a0')
+    .replace(/(\d\u00a0of) (?=\d)/g, '$1\u00a0');
+}
+
 export function truncate(text: string, charactersMax: number): string {
   const characters = [...text];
   if (characters.length <= charactersMax) return text;
   return `${characters.slice(0, Math.max(0, charactersMax - 1)).join('')}…`;
 }
 
-/** `14 May 2026, 10:12 UTC`; what is no date stays as it is. */
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** `14 May 2026, 10:12 UTC`; what is no such time stays as it is. */
 export function instant(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return plain(iso);
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(date);
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'UTC' }).format(date);
-  return `${day}, ${time} UTC`;
+  const [, year, month, day, time] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
+  const name = months[Number(month) - 1];
+  return name ? `${Number(day)} ${name} ${year}, ${time} UTC` : plain(iso);
 }
 
 export function bytes(n: number): string {

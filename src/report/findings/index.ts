@@ -2,9 +2,7 @@
 // Nothing here judges: verdicts come with the results.
 export { answer, headline } from './answer.ts';
 export {
-  type Expectation,
   expectationNote,
-  expectationOf,
   verdictOf,
   verdictSummary,
 } from './expectation.ts';
@@ -20,14 +18,12 @@ export {
   count,
   duration,
   instant,
-  intervalText,
-  listOf,
   percent,
   plain,
   plural,
   range,
+  tight,
   truncate,
 } from './format.ts';
-export { isApplicable, type Loss, lossOf, noSessionsAtAll, type Pooled, pool, valuesOf } from './losses.ts';
-export type { NumberCell } from './number-cells.ts';
+export { type Loss, lossOf, noSessionsAtAll, valuesOf } from './losses.ts';
 export { type NumberRow, numberRows } from './numbers.ts';

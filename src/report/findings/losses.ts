@@ -25,7 +25,7 @@ export function isApplicable<T extends object>(measure: T | NotApplicable): meas
   return !('notApplicable' in measure);
 }
 
-export function pool(rates: Rate[]): Pooled {
+function pool(rates: Rate[]): Pooled {
   const counted = rates.filter((rate) => rate.denominator > 0);
   return {
     numerator: counted.reduce((sum, rate) => sum + rate.numerator, 0),

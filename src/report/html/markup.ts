@@ -11,7 +11,9 @@ export type Child = Markup | string | number | null | undefined | false | readon
 
 /** A template whose every value is escaped unless it is `Markup` itself; so forgetting to escape is not possible. */
 export function html(strings: TemplateStringsArray, ...values: Child[]): Markup {
-  return new Markup(strings.map((text, i) => text + (i < values.length ? escapeChild(values[i]) : '')).join(''));
+  return new Markup(
+    strings.map((text, i) => text + (i < values.length ? escapeChild(values[i]) : '')).join(''),
+  );
 }
 
 /** For text that this folder has made itself: styles, scripts, drawn charts. */

@@ -117,5 +117,8 @@ function processEnd(child: ChildProcess, guard: ProcessGuard): ProcessEnd {
   });
   // Nobody has to listen.
   broken.catch(() => {});
-  return { expect: () => void (isExpected = true), gone, broken };
+  const expect = () => {
+    isExpected = true;
+  };
+  return { expect, gone, broken };
 }

@@ -43,9 +43,9 @@ export async function startEmbeddedBalancer(
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  if (child.pid !== undefined) guard.protect(child.pid);
   const balancer = balancerProcess(child, guard);
   try {
+    if (child.pid !== undefined) guard.protect(child.pid);
     const port = await balancer.listening(startTimeoutMs, signal);
     return balancerOver(balancer, `http://127.0.0.1:${port}${options.path}`);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
 import { answerHead, dropHopByHop } from './hop-by-hop.ts';
 import { answerItself, type OwnAnswer } from './own-answers.ts';
-import type { RoutedRequest, RoutingPolicy } from './routing.ts';
+import type { RoutedRequest, RoutingPolicy } from './routing-policy.ts';
 import type { Upstream, UpstreamPool } from './upstream-pool.ts';
 
 export interface ExchangeDeps {
@@ -102,7 +102,8 @@ export class Exchange {
 
   #send(outgoing: ClientRequest, upstream: Upstream): void {
     outgoing.on('response', (answer) => this.#relay(answer, upstream));
-    outgoing.end(this.#body);
+    // As text the body leaves in one buffer with the head, which costs a third of two buffers in one write.
+    outgoing.end(this.#body?.latin1Slice(), 'latin1');
   }
 
   #failed(upstream: Upstream, error: NodeJS.ErrnoException): void {
@@ -137,9 +138,13 @@ export class Exchange {
     const { headers, sessionId } = answerHead(answer.rawHeaders);
     this.#deps.policy.answered(this.#request, upstream, { status, sessionId });
     res.writeHead(status, answer.statusMessage, headers);
-    flushSoon(res);
+    let isHeadSent = false;
+    setImmediate(() => {
+      if (!isHeadSent && !this.#isOver) res.flushHeaders();
+    });
     answer.on('data', (chunk: Buffer) => {
-      if (res.write(chunk)) return;
+      isHeadSent = true;
+      if (res.write(chunk.latin1Slice(), 'latin1')) return;
       answer.pause();
       res.once('drain', () => answer.resume());
     });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createProxyServer } from 'http-proxy';
 import { Exchange, type ExchangeDeps } from './exchange.ts';
 

@@ -1,4 +1,4 @@
-import type { Candidate, RoutingPolicy } from './routing.ts';
+import type { Candidate, RoutingPolicy } from './routing-policy.ts';
 
 /** Strict rotation: every pick moves on by one, whatever the request and whatever became of the last. */
 export function rotation<U extends Candidate>(): RoutingPolicy<U> {

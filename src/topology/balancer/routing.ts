@@ -1,50 +1,17 @@
-import { unreachable } from '../../core/index.ts';
 import type { Routing } from '../types.ts';
 import { rotation } from './rotation.ts';
+import type { Candidate, RoutingPolicy } from './routing-policy.ts';
 import { sessionAffinity } from './session-affinity.ts';
 
-/** What a policy may look at. */
-export interface RoutedRequest {
-  readonly method: string;
-  /** The `Mcp-Session-Id` it carries. */
-  readonly sessionId: string | undefined;
-}
-
-/** The head of an upstream's answer, as far as a policy may look at it. */
-export interface UpstreamAnswer {
-  readonly status: number;
-  /** The `Mcp-Session-Id` it carries. */
-  readonly sessionId: string | undefined;
-}
-
-/** One boot of a replica, told from the next by identity. */
-export interface Candidate {
-  readonly replica: string;
-}
-
-/**
- * How the balancer picks an upstream. Pure: no I/O and no clock, so that it is tested on made-up requests.
- * All calls come one after the other, in the order in which things happened.
- */
-export interface RoutingPolicy<U extends Candidate> {
-  /** From now on one of these; in the order of their slots. */
-  upstreamsChanged(upstreams: readonly U[]): void;
-  /** One that has not refused this request yet; undefined if there is none. */
-  pick(request: RoutedRequest, refused: readonly U[]): U | undefined;
-  /** The answer to a picked request has begun. */
-  answered(request: RoutedRequest, by: U, answer: UpstreamAnswer): void;
-}
-
 /** Sessions the balancer remembers; beyond it the oldest is forgotten. About 30 MB when full. */
-export const learnedSessionsMax = 200_000;
+const learnedSessionsMax = 200_000;
+
+/** Every way to route there is; one more is one more line and one more file. */
+const policies: Record<Routing, <U extends Candidate>() => RoutingPolicy<U>> = {
+  'round-robin': rotation,
+  'session-affinity': () => sessionAffinity(learnedSessionsMax),
+};
 
 export function routingPolicy<U extends Candidate>(routing: Routing): RoutingPolicy<U> {
-  switch (routing) {
-    case 'round-robin':
-      return rotation();
-    case 'session-affinity':
-      return sessionAffinity(learnedSessionsMax);
-    default:
-      return unreachable(routing);
-  }
+  return policies[routing]<U>();
 }

@@ -1,5 +1,5 @@
 import { rotation } from './rotation.ts';
-import type { Candidate, RoutingPolicy } from './routing.ts';
+import type { Candidate, RoutingPolicy } from './routing-policy.ts';
 import { sessionTable } from './session-table.ts';
 
 /**

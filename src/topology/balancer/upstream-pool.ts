@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { HarnessError } from '../../core/index.ts';
-import type { Candidate } from './routing.ts';
+import type { Candidate } from './routing-policy.ts';
 
 /** One boot of a replica, as the balancer reaches it. */
 export interface Upstream extends Candidate {

@@ -69,7 +69,14 @@ export function faultLayers(axis: TimeAxis, faults: Series['faults'], plotHeight
     ...labels.map(
       ({ t, label, align, row }): Layer => ({
         data: { values: [{ t, label }] },
-        mark: { type: 'text', align, baseline: 'bottom', dx: align === 'left' ? 0 : 2, fontSize, fill: inkSoft },
+        mark: {
+          type: 'text',
+          align,
+          baseline: 'bottom',
+          dx: align === 'left' ? 0 : 2,
+          fontSize,
+          fill: inkSoft,
+        },
         encoding: { x, y: { value: -4 - row * rowHeight }, text: { field: 'label' } },
       }),
     ),

@@ -1,4 +1,5 @@
 import { duration } from '../../findings/index.ts';
+import type { Position } from './theme.ts';
 
 /** A logarithmic axis of milliseconds. Its ends are 1, 2 or 5 times a power of ten, and it is labelled as it is. */
 export interface LogAxis {
@@ -28,7 +29,11 @@ export function logAxis(values: number[]): LogAxis | undefined {
       if (tick >= low * 0.999 && tick <= high * 1.001) ticks.push(tick);
     }
   }
-  return { low, high, ticks };
+  // Both ends are labelled, too, where that is not too close to another label.
+  for (const end of [low, high]) {
+    if (ticks.every((tick) => Math.abs(Math.log10(tick / end)) > decades / 9)) ticks.push(end);
+  }
+  return { low, high, ticks: ticks.sort((a, b) => a - b) };
 }
 
 function niceBelow(value: number): number {
@@ -44,14 +49,14 @@ function niceAbove(value: number): number {
 }
 
 /** The y encoding of a field of milliseconds; identical objects merge into one axis. */
-export function logEncoding(axis: LogAxis) {
+export function logEncoding(axis: LogAxis): Position {
   const labels = Object.fromEntries(axis.ticks.map((tick) => [String(tick), duration(tick)]));
   return {
     field: 'ms',
     type: 'quantitative',
     scale: { type: 'log', domain: [axis.low, axis.high], nice: false },
     axis: { values: axis.ticks, labelExpr: `${JSON.stringify(labels)}['' + datum.value]` },
-  } as const;
+  };
 }
 
 /** Pixels from the top of a plot. */

@@ -14,7 +14,10 @@ export async function drawChart(spec: TopLevelSpec, label: string, className = '
 }
 
 /** From vega-lite to vega. What it warns of is a mistake in a spec; the tests want none. */
-export function compileChart(spec: TopLevelSpec): { spec: ReturnType<typeof compile>['spec']; warnings: string[] } {
+export function compileChart(spec: TopLevelSpec): {
+  spec: ReturnType<typeof compile>['spec'];
+  warnings: string[];
+} {
   const warnings: string[] = [];
   const note = (...words: readonly unknown[]) => {
     warnings.push(words.join(' '));

@@ -17,8 +17,8 @@ export function colourOf(deploymentIndex: number): string {
 }
 
 /** Of a panel: one of several small charts on one scale. In pixels at its natural size. */
-export const panelWidth = 380;
-export const panelPadding = { left: 48, right: 14, bottom: 24 } as const;
+const panelWidth = 380;
+export const panelPadding = { left: 48, right: 30, bottom: 24 } as const;
 export const plotWidth = panelWidth - panelPadding.left - panelPadding.right;
 export const fontSize = 11.5;
 
@@ -28,6 +28,10 @@ export function textWidth(text: string): number {
 }
 
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
+
+type Encoding = NonNullable<Extract<TopLevelSpec, { mark: unknown; encoding?: unknown }>['encoding']>;
+/** What a layer maps to x or y. Layers that share one such object share one axis. */
+export type Position = NonNullable<Encoding['x']>;
 
 export interface Frame {
   width: number;
@@ -59,7 +63,14 @@ export function framed(frame: Frame, layer: Layer[]): TopLevelSpec {
         labelPadding: 6,
         gridColor: grid,
       },
-      axisX: { grid: false, domain: true, domainColor: inkSoft, ticks: true, tickColor: inkSoft, tickSize: 4 },
+      axisX: {
+        grid: false,
+        domain: true,
+        domainColor: inkSoft,
+        ticks: true,
+        tickColor: inkSoft,
+        tickSize: 4,
+      },
     },
   };
 }

@@ -1,4 +1,4 @@
-import { plotWidth } from './theme.ts';
+import { type Position, plotWidth } from './theme.ts';
 
 /** The axis of time, from the begin of the workload; in seconds, or in minutes and hours where it is long. */
 export interface TimeAxis {
@@ -27,7 +27,7 @@ export function timeAxis(durationMs: number): TimeAxis {
 }
 
 /** The x encoding of every panel; identical objects merge into one axis. */
-export function timeEncoding(axis: TimeAxis) {
+export function timeEncoding(axis: TimeAxis): Position {
   return {
     field: 't',
     type: 'quantitative',
@@ -37,7 +37,7 @@ export function timeEncoding(axis: TimeAxis) {
       // The unit is said once, at the last tick.
       labelExpr: `datum.value === ${axis.ticks.at(-1)} ? datum.value + ' ${axis.unit}' : '' + datum.value`,
     },
-  } as const;
+  };
 }
 
 /** A time clamped to the axis, in its units. */

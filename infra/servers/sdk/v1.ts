@@ -1,0 +1,51 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import type { ServerContext } from '../host/index.ts';
+import type { SessionTransport } from '../sessions/index.ts';
+import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
+import { sessionSchemas } from './schemas.ts';
+
+/** A session on SDK v1: one transport and one server, with the same tools as on v2. */
+export async function openSessionV1(
+  context: ServerContext,
+  sessionId: string,
+  baskets: BasketReference,
+): Promise<SessionTransport> {
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => sessionId,
+    enableJsonResponse: context.config.jsonResponse,
+  });
+  await buildServerV1(context, baskets).connect(transport);
+  return {
+    handle: (request) => transport.handleRequest(request),
+    onClose: (listener) => {
+      const before = transport.onclose;
+      transport.onclose = () => {
+        before?.();
+        listener();
+      };
+    },
+    close: () => transport.close(),
+  };
+}
+
+function buildServerV1(context: ServerContext, baskets: BasketReference): McpServer {
+  const { store, config, ledger, clock } = context;
+  const books: Bookkeeping = { ledger, clock, replica: config.replica, boot: config.boot };
+  const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
+  for (const tool of tools) {
+    const inputSchema = sessionSchemas.get(tool.name);
+    if (!inputSchema) continue;
+    server.registerTool(
+      tool.name,
+      {
+        description: tool.description,
+        inputSchema: inputSchema.shape,
+        annotations: { readOnlyHint: tool.readOnly },
+      },
+      (args: Record<string, unknown>, { _meta, signal }) =>
+        callTool(tool, args, _meta, { store, baskets, signal }, books),
+    );
+  }
+  return server;
+}

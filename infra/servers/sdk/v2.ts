@@ -1,0 +1,51 @@
+import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { ServerContext } from '../host/index.ts';
+import type { SessionTransport } from '../sessions/index.ts';
+import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
+import { handleSchemas, sessionSchemas } from './schemas.ts';
+
+/** A server on SDK v2 with all tools; what differs between the eras is how a basket is named. */
+export function buildServerV2(
+  context: ServerContext,
+  baskets: BasketReference,
+  schemas = handleSchemas,
+): McpServer {
+  const { store, config, ledger, clock } = context;
+  const books: Bookkeeping = { ledger, clock, replica: config.replica, boot: config.boot };
+  const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
+  for (const tool of tools) {
+    const inputSchema = schemas.get(tool.name);
+    if (!inputSchema) continue;
+    server.registerTool(
+      tool.name,
+      { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
+      (args, { mcpReq }) =>
+        callTool(tool, args, mcpReq._meta, { store, baskets, signal: mcpReq.signal }, books),
+    );
+  }
+  return server;
+}
+
+/** A session on SDK v2: one transport and one server, as the SDK's guide has it. */
+export async function openSessionV2(
+  context: ServerContext,
+  sessionId: string,
+  baskets: BasketReference,
+): Promise<SessionTransport> {
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => sessionId,
+    enableJsonResponse: context.config.jsonResponse,
+  });
+  await buildServerV2(context, baskets, sessionSchemas).connect(transport);
+  return {
+    handle: (request) => transport.handleRequest(request),
+    onClose: (listener) => {
+      const before = transport.onclose;
+      transport.onclose = () => {
+        before?.();
+        listener();
+      };
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../../../src/core/index.ts';
+import type { LedgerEntry, LedgerSink } from '../../../src/record/index.ts';
+import type { Tool, ToolArguments, ToolContext, ToolOutcome } from './types.ts';
+
+/** Names the operation of a call; the harness's clients send it, and the ledger carries it. */
+const opIdKey = 'io.mcp-windtunnel/opId';
+/** Tells the harness that a tool failed for want of state, rather than for another reason. */
+const stateMissingKey = 'io.mcp-windtunnel/stateMissing';
+
+/** Who notes what in the ledger. */
+export interface Bookkeeping {
+  ledger: LedgerSink | undefined;
+  clock: Clock;
+  replica: string;
+  boot: number;
+}
+
+/** The result of `tools/call`; both SDKs take it as it is. */
+export interface CallToolResult {
+  [key: string]: unknown;
+  content: { type: 'text'; text: string }[];
+  structuredContent?: Record<string, unknown>;
+  isError?: boolean;
+  _meta?: Record<string, unknown>;
+}
+
+/**
+ * Runs a tool with its entries in the ledger: `begin` when it starts, `commit` when its effect stands and
+ * before the answer leaves, `abort` when it ends without effect.
+ */
+export async function callTool(
+  tool: Tool,
+  args: ToolArguments,
+  meta: Readonly<Record<string, unknown>> | undefined,
+  context: ToolContext,
+  books: Bookkeeping,
+): Promise<CallToolResult> {
+  const opId = meta?.[opIdKey];
+  const note = (event: LedgerEntry['event'], outcome?: ToolOutcome) => {
+    // Calls of clients that are not the harness's have no operation to account for.
+    if (typeof opId !== 'string') return;
+    const { ledger, clock, replica, boot } = books;
+    ledger?.write({
+      event,
+      atUs: clock.nowUs(),
+      replica,
+      boot,
+      opId,
+      tool: tool.name,
+      ...(outcome?.subject === undefined ? {} : { subject: outcome.subject }),
+      ...(outcome?.value === undefined ? {} : { value: outcome.value }),
+    });
+  };
+  note('begin');
+  try {
+    const outcome = await tool.run(args, context);
+    note(outcome.kind === 'done' ? 'commit' : 'abort', outcome);
+    return toResult(outcome);
+  } catch (error) {
+    // A store that cannot be written has rolled back.
+    note('abort');
+    throw error;
+  }
+}
+
+function toResult(outcome: ToolOutcome): CallToolResult {
+  switch (outcome.kind) {
+    case 'done': {
+      const { answer, text } = outcome;
+      return { content: [{ type: 'text', text: text ?? JSON.stringify(answer) }], structuredContent: answer };
+    }
+    case 'failed': {
+      const { message, stateMissing } = outcome;
+      const meta = stateMissing ? { _meta: { [stateMissingKey]: true } } : {};
+      return { content: [{ type: 'text', text: message }], isError: true, ...meta };
+    }
+    case 'cancelled':
+      return { content: [{ type: 'text', text: 'cancelled' }], isError: true };
+  }
+}

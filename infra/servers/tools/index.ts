@@ -1,0 +1,11 @@
+// Tools: the one logical application that all reference servers serve, written once.
+// A tool does not know the protocol revision, nor where its state lives, nor how its basket is named.
+import { basketTools } from './basket.ts';
+import type { Tool } from './types.ts';
+import { workTools } from './work.ts';
+
+export { type Bookkeeping, type CallToolResult, callTool } from './call.ts';
+export { byHandle, bySession } from './references.ts';
+export type { BasketReference, Tool, ToolArguments, ToolContext } from './types.ts';
+
+export const tools: readonly Tool[] = [...basketTools, ...workTools];

@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { wireConnector } from '../client/index.ts';
+import { type Clock, HarnessError, messageOf, systemClock } from '../core/index.ts';
+import { run } from '../engine/index.ts';
+import { type EventSink, ndjsonWriter, type RunEvent } from '../record/index.ts';
+import type { RunSpec } from '../scenario/index.ts';
+import {
+  createTopology,
+  processProvisioner,
+  type ReplicaSpec,
+  startEmbeddedBalancer,
+  startWarden,
+  type Topology,
+  type Warden,
+} from '../topology/index.ts';
+import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
+import { programPath } from './package-info.ts';
+import type { RunProgress } from './progress.ts';
+
+/** The one place that chooses implementations: processes, the embedded balancer, the wire client. */
+
+/** The path of the MCP endpoint of the reference servers. */
+const endpointPath = '/mcp';
+const readyTimeoutMs = 20_000;
+/** How long an event may stay in memory before it is on disk. */
+const flushMs = 100;
+
+/** Carries one run out and leaves its records in the experiment's folder. */
+export async function carryOut(
+  spec: RunSpec,
+  folder: string,
+  progress: RunProgress,
+  signal: AbortSignal,
+): Promise<'completed' | 'interrupted'> {
+  makeFolder(logsPath(folder, spec));
+  const clock = systemClock();
+  const events = ndjsonWriter<RunEvent>(eventsPath(folder, spec), { flushMs });
+  try {
+    await using warden = await startWarden();
+    using temporary = warden.temporaryFolder();
+    const place = { folder, temporaryFolder: temporary.path };
+    return await run(
+      spec,
+      {
+        clock,
+        events,
+        provision: (_spec, stop) => provision(spec, { clock, events, warden, place }, stop),
+        connect: (entryUrl) => wireConnector(entryUrl, spec.deployment.protocol),
+        progress,
+        onBegin: () => progress.workloadBegan(),
+      },
+      signal,
+    );
+  } finally {
+    events.close();
+  }
+}
+
+interface ProvisionDeps {
+  clock: Clock;
+  events: EventSink<RunEvent>;
+  warden: Warden;
+  place: { folder: string; temporaryFolder: string };
+}
+
+function provision(spec: RunSpec, deps: ProvisionDeps, signal: AbortSignal): Promise<Topology> {
+  const { clock, events, warden, place } = deps;
+  return createTopology({
+    provisioner: processProvisioner({ clock, events, guard: warden }),
+    startBalancer: (stop) =>
+      startEmbeddedBalancer(
+        {
+          routing: spec.deployment.routing,
+          path: endpointPath,
+          eventsPath: eventsPath(place.folder, spec),
+          epochUs: clock.epochUs,
+          guard: warden,
+        },
+        stop,
+      ),
+    replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, { clock, place }),
+    count: spec.deployment.replicas,
+    clock,
+    signal,
+  });
+}
+
+function replicaSpec(
+  spec: RunSpec,
+  replica: string,
+  boot: number,
+  { clock, place }: Pick<ProvisionDeps, 'clock' | 'place'>,
+): ReplicaSpec {
+  const { deployment } = spec;
+  const shared = `sqlite:${join(place.temporaryFolder, 'store.sqlite')}`;
+  return {
+    replica,
+    boot,
+    command: [process.execPath, programPath(`infra/servers/${deployment.server}`)],
+    env: {
+      WINDTUNNEL_REPLICA: replica,
+      WINDTUNNEL_BOOT: String(boot),
+      WINDTUNNEL_LEDGER: ledgerPath(place.folder, spec),
+      WINDTUNNEL_EPOCH_US: String(clock.epochUs),
+      WINDTUNNEL_STORE: deployment.state === 'shared' ? shared : 'memory',
+    },
+    path: endpointPath,
+    protocol: deployment.protocol,
+    logPath: join(logsPath(place.folder, spec), `${replica}-${boot}.log`),
+    readyTimeoutMs,
+  };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new HarnessError('usage', `cannot make the folder ${path}: ${messageOf(cause)}`, {
+      hint: 'Choose a folder that can be written with --out.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { answer, plain, type ScenarioView, tight } from '../findings/index.ts';
+import { warnings } from './attention.ts';
+import { windowsPerPoint } from './charts/index.ts';
+import { html, type Markup } from './markup.ts';
+import { loadFigure, percentilesFigure } from './run-figures.ts';
+import { checksTables, failuresTable, numbersTable } from './tables.ts';
+import { availabilityFigure, clientsFigure, drawnOf, latencyFigure, sharedScale } from './time-figures.ts';
+
+/** One scenario: its question, the answer, the charts, every number and every check. */
+export async function scenarioSection(scenario: ScenarioView): Promise<Markup> {
+  const drawn = drawnOf(scenario.cells);
+  const scale = sharedScale(drawn);
+  const figures =
+    drawn.length === 0
+      ? [html`<p class="empty">No run of this scenario was finished.</p>`]
+      : [
+          await clientsFigure(drawn, scale),
+          await availabilityFigure(drawn, scale),
+          await latencyFigure(drawn, scale),
+          await percentilesFigure(drawn),
+          await loadFigure(drawn, scale),
+        ];
+  return html`<section class="scenario" id="${scenario.id}">
+<h2>${plain(scenario.name)}</h2>
+<p class="question">${plain(scenario.question)}</p>
+<p class="answer">${tight(plain(answer(scenario.cells)))}</p>
+${scenario.plan?.description ? html`<p class="note">${plain(scenario.plan.description)}</p>` : ''}
+${notes(scenario)}
+${warnings(scenario.cells)}
+${figures}
+${
+  drawn.length === 0
+    ? ''
+    : html`<h3>All numbers</h3>
+<p class="note">Rates with their counts and, of a single run, their 95 % Wilson interval. A measure without meaning for a deployment says why.</p>
+${numbersTable(scenario.cells)}
+<h3>Operations that did not end ok</h3>
+${failuresTable(scenario.cells)}
+<h3>Checks</h3>
+${checksTables(scenario.cells)}`
+}
+</section>`;
+}
+
+function notes(scenario: ScenarioView): Markup | '' {
+  const repeats = Math.max(0, ...scenario.cells.map((cell) => cell.runs.length));
+  const joined = Math.max(
+    1,
+    ...drawnOf(scenario.cells).map(({ series }) => windowsPerPoint(series.windows.length)),
+  );
+  const words = [
+    repeats > 1
+      ? `${repeats} repeats: counts are added, everything else is given as the range from the lowest to the highest run. The charts show the first repeat.`
+      : '',
+    joined > 1
+      ? `Each point of the charts joins ${joined} windows: counts are added, of percentiles the highest is shown.`
+      : '',
+  ].filter((text) => text !== '');
+  return words.length === 0 ? '' : html`<p class="note">${words.join(' ')}</p>`;
+}
