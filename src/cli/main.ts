@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { exitCodes, HarnessError, unreachable } from '../core/index.ts';
 import { parseArguments } from './arguments.ts';
 import { interruptible } from './interrupt.ts';

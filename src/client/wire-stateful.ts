@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { exchange } from './exchange.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, SessionOpened, ToolCall, ToolResult } from './types.ts';
-import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire.ts';
+import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
 

@@ -2,7 +2,7 @@ import { exchange } from './exchange.ts';
 import { encodeHeaderValue } from './headers.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
 import type { Connection } from './types.ts';
-import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire.ts';
+import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2026-07-28';
 

@@ -1,24 +1,9 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { ProtocolRevision } from '../record/index.ts';
 import type { Connector } from './types.ts';
 import { statefulConnection } from './wire-stateful.ts';
 import { statelessConnection } from './wire-stateless.ts';
-
-/** Names each exchange, so that the balancer's log and the client's can be joined. */
-export const requestIdHeader = 'x-windtunnel-request';
-/** Names each operation in `_meta`, so that the server's ledger and the client's log can be joined. */
-export const opIdKey = 'io.mcp-windtunnel/opId';
-
-export const clientInfo = { name: 'mcp-windtunnel', version: '1.0.0' };
-
-/** Where a wire connection sends its requests, and over which sockets. */
-export interface WireTarget {
-  origin: string;
-  path: string;
-  dispatcher: Dispatcher;
-  /** Takes an exchange whose answer nobody waits for; it is over before the connector is disposed. */
-  background(exchange: Promise<unknown>): void;
-}
+import type { WireTarget } from './wire-target.ts';
 
 const connections = {
   '2025-11-25': statefulConnection,

@@ -58,15 +58,17 @@ export function renderConsole(results: Results, options: ConsoleOptions): string
   }
   lines.push('');
   if (experiment.scenarios.length > 1) lines.push(...wrap(plain(`${headline(experiment)}.`), columns));
-  lines.push(overall(results, paint));
+  lines.push(...overall(results, columns, paint));
   return `${lines.join('\n')}\n`;
 }
 
-function overall({ verdict, runs }: Results, paint: Paint): string {
+function overall({ verdict, runs }: Results, columns: number, paint: Paint): string[] {
   const checks = runs.flatMap((run) => run.checks);
   const by = (wanted: string) => checks.filter((check) => check.verdict === wanted).length;
   const words = `${checks.length} checks: ${by('pass')} pass, ${by('fail')} fail, ${by('unknown')} unknown`;
-  return `${paint.verdict(verdict, verdictWord(verdict))}  ${words}`;
+  const word = verdictWord(verdict);
+  const [first = '', ...rest] = wrap(words, columns - word.length - 2);
+  return [`${paint.verdict(verdict, word)}  ${first}`, ...rest];
 }
 
 function scenarioLines(scenario: ScenarioView, columns: number, paint: Paint): string[] {

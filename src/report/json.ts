@@ -1,7 +1,7 @@
 import type { Results } from '../verdict/index.ts';
 
 /** What still fits on one line, so that a series takes a line per point and not one per number. */
-const columnsMax = 110;
+const columnsMax = 180;
 
 /** `results.json`: the same results give the same text, and a point of a series takes one line. */
 export function renderJson(results: Results): string {

@@ -2,24 +2,11 @@
 // It exports plain data and knows nothing of how a plan is carried out.
 
 export { type Catalog, namesIn } from './catalog.ts';
-export {
-  type DeploymentFile,
-  deploymentFile,
-  type ReferenceServer,
-  referenceServers,
-} from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs } from './fields.ts';
-export { type CallStep, callsOf, type JourneyStep, type PlainStep } from './journey-schema.ts';
+export { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
 export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
-export {
-  type BoundableMetric,
-  boundableMetrics,
-  type Policy,
-  type ScenarioFile,
-  scenarioFile,
-  type Threshold,
-} from './scenario-schema.ts';
+export type { BoundableMetric, Policy, Threshold } from './scenario-schema.ts';
 export { arrivalTimesUs, type ClientSchedule, clientSchedule, type ScheduledCall } from './schedule.ts';
 export { fillTemplate } from './template.ts';

@@ -158,3 +158,42 @@ function emptyRun(run: RunResult): void {
     percentiles: run.series.percentiles.map((p) => ({ ...p, latencyMs: 0, serviceMs: 0 })),
   };
 }
+
+/** An hour in windows of 100 ms, 30 replicas, and faults that crowd together. */
+export function longSoak(): Results {
+  const results = exampleResults({ scenarios: ['soak'] });
+  for (const run of results.runs) {
+    const [window] = run.series.windows;
+    const windows = Array.from({ length: 36_000 }, (_, i) => ({
+      startMs: i * 100,
+      intended: 12,
+      ok: i % 977 === 0 ? 3 : 12,
+      recovered: 12,
+      p50Ms: 4 + (i % 13) / 10,
+      p99Ms: i % 977 === 0 ? 900 : 20 + (i % 7),
+    }));
+    run.series = {
+      ...run.series,
+      windowMs: 100,
+      durationMs: 3_600_000,
+      windows: window ? windows : [],
+      load: windows.map(({ startMs }, i) => ({
+        startMs,
+        requests: Object.fromEntries(Array.from({ length: 30 }, (_, r) => [`replica-${r + 1}`, (i + r) % 3])),
+      })),
+      clients: Array.from({ length: 20_000 }, (_, i) => ({
+        atMs: i * 170,
+        intact: 50 - (i % 7),
+        lost: i % 7,
+      })),
+      faults: Array.from({ length: 40 }, (_, i) => ({
+        fault: i,
+        name: ['crash', 'freeze', 'rolling-restart'][i % 3] ?? '',
+        targets: [`replica-${i}`],
+        startMs: 100_000 + i * 80_000,
+        endMs: i === 39 ? null : 130_000 + i * 80_000,
+      })),
+    };
+  }
+  return results;
+}

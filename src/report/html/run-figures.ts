@@ -1,4 +1,4 @@
-import { type Cell, duration, plain } from '../findings/index.ts';
+import { type Cell, duration, plain, plural } from '../findings/index.ts';
 import {
   curveOf,
   drawChart,
@@ -59,7 +59,7 @@ export async function loadFigure(drawn: Drawn[], scale: SharedScale): Promise<Ma
     const finding = skew === null ? '' : `busiest ${skew.toFixed(2)} × the mean`;
     const hidden = replicas.length - lanesMax;
     const more = hidden > 0 ? `; ${hidden} more replicas are not drawn` : '';
-    const label = `Requests per replica over time on ${plain(cell.deployment.name)}, ${replicas.length} replicas: ${finding}.`;
+    const label = `Requests per replica over time on ${plain(cell.deployment.name)}, ${plural(replicas.length, 'replica')}: ${finding}.`;
     const spec = loadChart(series, { ...scale, perSecondMax }, cell.deployment.index);
     return panel(cell.deployment, `${finding}${more}`, await drawChart(spec, label));
   });

@@ -44,7 +44,7 @@ export async function clientsFigure(drawn: Drawn[], scale: SharedScale): Promise
     const lost = lostMax(series);
     const all = Math.max(0, ...series.clients.map((point) => point.intact + point.lost));
     const finding = lost === 0 ? 'none lost anything' : `${count(lost)} of ${count(all)} lost something`;
-    const label = `Clients over time on ${plain(cell.deployment.name)}: of at most ${plural(all, 'client')}, ${finding}.${faultWords(series)}`;
+    const label = `Clients over time on ${plain(cell.deployment.name)}: ${finding}, of ${plural(all, 'client')} at once.${faultWords(series)}`;
     const spec = clientsChart(series, { ...scale, clientsMax: most }, cell.deployment.index);
     return panel(
       cell.deployment,

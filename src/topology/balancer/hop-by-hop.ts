@@ -25,18 +25,22 @@ export interface AnswerHead {
   /** Name, value, name, value, …, in their order and case. */
   headers: string[];
   sessionId: string | undefined;
+  /** Its `Content-Length`. */
+  bodyBytes: number | undefined;
 }
 
 export function answerHead(rawHeaders: readonly string[]): AnswerHead {
   const headers: string[] = [];
   let sessionId: string | undefined;
+  let bodyBytes: number | undefined;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
     const lowerName = name.toLowerCase();
     if (hopByHop.has(lowerName)) continue;
     if (lowerName === 'mcp-session-id') sessionId = value;
+    else if (lowerName === 'content-length') bodyBytes = Number(value);
     headers.push(name, value);
   }
-  return { headers, sessionId };
+  return { headers, sessionId, bodyBytes };
 }

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BrowserContext, type Page, chromium as playwright } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/report/index.ts';
+import type { Results } from '../../src/verdict/index.ts';
+import { chromium, chromiumPath, need } from '../support/requirements.ts';
+import { exampleResults } from './fixture.ts';
+import {
+  cutShort,
+  eightDeployments,
+  failing,
+  hostileResults,
+  longSoak,
+  noSamples,
+} from './fixture-extremes.ts';
+
+/** The page as a real browser shows it, opened from disk. */
+
+let folder: string;
+let browser: BrowserContext | undefined;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'windtunnel-report-'));
+  if (!chromium().met) return;
+  browser = await playwright.launchPersistentContext(join(folder, 'profile'), {
+    executablePath: chromiumPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(({ skip }) => need(chromium(), skip));
+
+interface Opened {
+  page: Page;
+  /** What the page said on its console, threw, or asked the network for. */
+  heard: string[];
+}
+
+async function open(results: Results, width = 1280, height = 800, dark = false): Promise<Opened> {
+  if (!browser) throw new Error('the browser did not start');
+  const file = join(folder, 'report.html');
+  writeFileSync(file, await renderHtml(results));
+  const page = await browser.newPage();
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+  const heard: string[] = [];
+  page.on('console', (message) => heard.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => heard.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    heard.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const url = pathToFileURL(file).href;
+  page.on('request', (request) => {
+    if (request.url() !== url) heard.push(`request: ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, heard };
+}
+
+const variants: [string, () => Results][] = [
+  ['the example', exampleResults],
+  ['eight deployments', eightDeployments],
+  ['a failure', failing],
+  ['no samples', noSamples],
+  ['an experiment cut short', cutShort],
+  ['hostile text', hostileResults],
+  ['a long soak', longSoak],
+];
+
+it.each(variants)('the page of %s is silent and never wider than its window', async (_, results) => {
+  const { page, heard } = await open(results());
+  for (const width of [390, 1280, 2560]) {
+    await page.setViewportSize({ width, height: 800 });
+    const [needed, available] = await page.evaluate<[number, number]>(
+      '[document.documentElement.scrollWidth, innerWidth]',
+    );
+    expect(needed).toBeLessThanOrEqual(available);
+  }
+  expect(heard).toEqual([]);
+  await page.close();
+});
+
+describe('the page', () => {
+  it('shows the matrix first', async () => {
+    const { page } = await open(exampleResults());
+    const cells = await page.locator('.matrix .cell').all();
+    expect(cells).toHaveLength(9);
+    for (const cell of cells.slice(0, 6)) {
+      const box = await cell.boundingBox();
+      expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+    }
+    const last = await cells[8]?.locator('.big').boundingBox();
+    expect((last?.y ?? 800) + (last?.height ?? 0)).toBeLessThanOrEqual(800);
+    await page.close();
+  });
+
+  it('keeps foreign text as text', async () => {
+    const { page, heard } = await open(hostileResults());
+    expect(await page.locator('main script, main img').count()).toBe(0);
+    expect(await page.locator('h1').textContent()).toContain(
+      '<script>alert("x")</script><img src=x onerror=alert(1)>',
+    );
+    expect(await page.locator('svg text', { hasText: '<script>' }).count()).toBeGreaterThan(0);
+    expect(heard).toEqual([]);
+    await page.close();
+  });
+
+  it('draws in the colours of its theme', async () => {
+    const strokes = async (dark: boolean) => {
+      const { page } = await open(exampleResults(), 1280, 800, dark);
+      const colours = await page.evaluate(`[
+        getComputedStyle(document.querySelector('.panel svg [stroke="var(--d0)"]')).stroke,
+        getComputedStyle(document.querySelector('.panel svg text')).fill,
+      ]`);
+      await page.close();
+      return colours;
+    };
+    expect(await strokes(false)).toEqual(['rgb(0, 114, 178)', 'rgb(88, 97, 108)']);
+    expect(await strokes(true)).toEqual(['rgb(74, 168, 224)', 'rgb(164, 173, 184)']);
+  });
+
+  it('keeps the letters in charts large enough to read, at every width', async () => {
+    for (const width of [390, 1280, 2560]) {
+      const { page } = await open(exampleResults(), width);
+      const heights = await page.evaluate<number[]>(`
+        [...document.querySelectorAll('.chart')]
+          .filter((chart) => chart.getBoundingClientRect().width > 0)
+          .flatMap((chart) => [...chart.querySelectorAll('text')])
+          .map((text) => text.getBoundingClientRect().height)`);
+      expect(Math.min(...heights)).toBeGreaterThanOrEqual(10);
+      await page.close();
+    }
+  });
+
+  it('lets no two labels of a chart overlap', async () => {
+    const { page } = await open(eightDeployments());
+    const charts = await page.evaluate<Label[][]>(`
+      [...document.querySelectorAll('.chart')].map((chart) =>
+        [...chart.querySelectorAll('text')].map((text) => {
+          const { left, right, top, bottom } = text.getBoundingClientRect();
+          return { words: text.textContent, left, right, top, bottom };
+        }))`);
+    const overlaps = charts.flatMap((labels) =>
+      labels.flatMap((a, i) =>
+        labels
+          .slice(i + 1)
+          .filter((b) => overlap(a, b))
+          .map((b) => `${a.words} | ${b.words}`),
+      ),
+    );
+    expect(overlaps).toEqual([]);
+    await page.close();
+  });
+
+  it('copies the command', async () => {
+    const { page, heard } = await open(exampleResults());
+    const button = page.locator('button[data-copy]');
+    await button.click();
+    await expect.poll(() => button.textContent()).toMatch(/^(Copied|Selected: press Ctrl-C)$/);
+    expect(heard).toEqual([]);
+    await page.close();
+  });
+});
+
+interface Label {
+  words: string;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** The box of a text is higher than its letters: a few pixels of it may be shared. */
+function overlap(a: Label, b: Label): boolean {
+  return a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+}

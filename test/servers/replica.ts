@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const servers = ['stateful-v2', 'stateful-v1', 'stateless-v2'] as const;
+export type ServerName = (typeof servers)[number];
+export const sessionful = ['stateful-v2', 'stateful-v1'] as const;
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Replica extends AsyncDisposable {
+  url: URL;
+  child: ChildProcess;
+  exited: Promise<Exit>;
+}
+
+/** Starts a reference server as its own process; `url` is what it says on its first line. */
+export async function startReplica(server: ServerName, env: Record<string, string> = {}): Promise<Replica> {
+  const { child, exited } = spawnServer(server, env);
+  const first = await Promise.race([firstLine(child), exited]);
+  const url = typeof first === 'string' && /^listening on (\S+)$/.exec(first)?.[1];
+  if (!url) throw new Error(`${server} did not listen: ${JSON.stringify(first)}`);
+  return {
+    url: new URL(url),
+    child,
+    exited,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** The process itself, for what never gets to listen. Its stdin stays open until it is ended. */
+export function spawnServer(server: ServerName, env: Record<string, string>) {
+  const entry = fileURLToPath(new URL(`../../infra/servers/${server}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [entry], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return { child, exited: exitOf(child) };
+}
+
+function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream }): Promise<string> {
+  return new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}

@@ -1,0 +1,37 @@
+import { accessSync, constants } from 'node:fs';
+
+/**
+ * What a test needs from the machine. On a developer's machine a missing part skips the test and says so;
+ * where all must run (CI=true or WINDTUNNEL_REQUIRE_ALL=1) it makes the test fail instead.
+ */
+export type Requirement = { met: true } | { met: false; reason: string };
+
+export const allRequired = process.env.CI === 'true' || process.env.WINDTUNNEL_REQUIRE_ALL === '1';
+
+/** Calls `skip` with the reason, or throws where nothing may be skipped. To be called first in a test. */
+export function need(requirement: Requirement, skip: (reason: string) => void): void {
+  if (requirement.met) return;
+  if (allRequired)
+    throw new Error(`${requirement.reason}; CI or WINDTUNNEL_REQUIRE_ALL forbids to skip this test`);
+  process.stderr.write(`skipped: ${requirement.reason}\n`);
+  skip(requirement.reason);
+}
+
+/** Debian's chromium, or what CHROMIUM_PATH names. */
+export const chromiumPath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
+
+export function chromium(): Requirement {
+  return executable(
+    chromiumPath,
+    `no browser at ${chromiumPath} (apt-get install chromium, or set CHROMIUM_PATH)`,
+  );
+}
+
+export function executable(path: string, reason: string): Requirement {
+  try {
+    accessSync(path, constants.X_OK);
+    return { met: true };
+  } catch {
+    return { met: false, reason };
+  }
+}
