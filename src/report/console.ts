@@ -12,6 +12,7 @@ import {
   numberRows,
   plain,
   type ScenarioView,
+  sentence,
   truncate,
   verdictOf,
 } from './findings/index.ts';
@@ -131,7 +132,7 @@ function checkLines(cells: Cell[], columns: number, paint: Paint): string[] {
         .flatMap((check) => {
           const where = `${deployment.name}${runs.length > 1 ? ` #${run.repeat}` : ''}`;
           const reason =
-            check.reason === '' ? '' : `. ${truncate(plain(check.reason), messageCharactersMax)}`;
+            check.reason === '' ? '' : `. ${sentence(truncate(plain(check.reason), messageCharactersMax))}`;
           const text = plain(`${where}, ${check.id}: ${check.observed}, limit ${check.limit}${reason}`);
           const word = verdictWord(check.verdict).padEnd(8);
           const [first = '', ...rest] = wrap(text, columns - 8);

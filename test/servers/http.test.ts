@@ -9,14 +9,22 @@ const initialize = {
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo },
 };
 
-/** `fetch` does not let a caller choose these headers. */
+const jsonHeaders = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+};
+
+/** The status for a bare POST; `fetch` does not let a caller choose these headers. */
 function statusWith(url: URL, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: 'POST', headers, agent: false }, (response) => {
-      response.resume();
       resolve(response.statusCode);
+      sent.destroy();
     });
-    sent.once('error', reject).end('{}');
+    sent.once('error', reject);
+    // A length that was announced is for a body that never comes.
+    if ('content-length' in headers) sent.flushHeaders();
+    else sent.end('{}');
   });
 }
 
@@ -40,17 +48,13 @@ describe.each(servers)('%s', (server) => {
   });
 
   it('refuses a body over 4 MiB', async () => {
-    const response = await post(replica.url, { id: 1, method: 'ping', params: { x: 'x'.repeat(5_000_000) } });
-    expect(response.status).toBe(413);
-    await response.text();
+    // Announced only: the SDK's adapter answers and closes without reading, so a client that goes on sending
+    // may meet a broken pipe before it sees the answer.
+    expect(await statusWith(replica.url, { ...jsonHeaders, 'content-length': '5000000' })).toBe(413);
   });
 
   it('answers what is no JSON with 400', async () => {
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    };
-    const response = await fetch(replica.url, { method: 'POST', headers, body: '{' });
+    const response = await fetch(replica.url, { method: 'POST', headers: jsonHeaders, body: '{' });
     expect(response.status).toBe(400);
     expect((await readAnswer(response)).error?.code).toBe(-32700);
   });
@@ -98,13 +102,13 @@ describe.each(sessionful)('%s and its sessions', (server) => {
     expect((await fetch(replica.url, { headers, signal: broken.signal })).status).toBe(200);
     expect((await fetch(replica.url, { headers })).status).toBe(409);
     broken.abort();
-    // The server learns of it when the connection ends, which it may do a moment after the next request.
-    let status: number;
-    do {
-      const again = await fetch(replica.url, { headers, signal: AbortSignal.timeout(2_000) });
+    // The server may see the end of the old connection a moment after the new request: asked until it has.
+    let status = 409;
+    while (status === 409) {
+      const again = await fetch(replica.url, { headers });
       status = again.status;
       await again.body?.cancel();
-    } while (status === 409);
+    }
     expect(status).toBe(200);
   }, 5_000);
 

@@ -23,9 +23,7 @@ describe.each(sessionful)('%s over a shared store', (server) => {
     // Many at once: one of them takes it up, the others wait for that.
     const items = Array.from({ length: 10 }, (_, i) => `item-${i}`);
     const added = await Promise.all(
-      items.map((item, i) =>
-        callTool(server, two.url, 'basket_add', { item }, { session, id: i + 1 }),
-      ),
+      items.map((item, i) => callTool(server, two.url, 'basket_add', { item }, { session, id: i + 1 })),
     );
     expect(added.filter((result) => result.isError)).toEqual([]);
 

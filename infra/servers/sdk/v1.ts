@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
@@ -15,7 +16,8 @@ export async function openSessionV1(
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
   });
-  await buildServerV1(context, baskets).connect(transport);
+  const endStream = (call: RequestId) => transport.closeSSEStream(call);
+  await buildServerV1(context, baskets, endStream).connect(transport);
   return {
     handle: (request) => transport.handleRequest(request),
     onClose: (listener) => {
@@ -29,7 +31,12 @@ export async function openSessionV1(
   };
 }
 
-function buildServerV1(context: ServerContext, baskets: BasketReference): McpServer {
+function buildServerV1(
+  context: ServerContext,
+  baskets: BasketReference,
+  /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
+  onCancelled: (call: RequestId) => void,
+): McpServer {
   const { store, config, ledger, clock } = context;
   const books: Bookkeeping = { ledger, clock, replica: config.replica, boot: config.boot };
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
@@ -43,8 +50,11 @@ function buildServerV1(context: ServerContext, baskets: BasketReference): McpSer
         inputSchema: inputSchema.shape,
         annotations: { readOnlyHint: tool.readOnly },
       },
-      (args: Record<string, unknown>, { _meta, signal }) =>
-        callTool(tool, args, _meta, { store, baskets, signal }, books),
+      async (args: Record<string, unknown>, { requestId, _meta, signal }) => {
+        const result = await callTool(tool, args, _meta, { store, baskets, signal }, books);
+        if (signal.aborted) onCancelled(requestId);
+        return result;
+      },
     );
   }
   return server;

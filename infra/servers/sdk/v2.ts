@@ -1,4 +1,8 @@
-import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import {
+  McpServer,
+  type RequestId,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
@@ -9,6 +13,8 @@ export function buildServerV2(
   context: ServerContext,
   baskets: BasketReference,
   schemas = handleSchemas,
+  /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
+  onCancelled?: (call: RequestId) => void,
 ): McpServer {
   const { store, config, ledger, clock } = context;
   const books: Bookkeeping = { ledger, clock, replica: config.replica, boot: config.boot };
@@ -19,8 +25,11 @@ export function buildServerV2(
     server.registerTool(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
-      (args, { mcpReq }) =>
-        callTool(tool, args, mcpReq._meta, { store, baskets, signal: mcpReq.signal }, books),
+      async (args, { mcpReq: { id, _meta, signal } }) => {
+        const result = await callTool(tool, args, _meta, { store, baskets, signal }, books);
+        if (signal.aborted) onCancelled?.(id);
+        return result;
+      },
     );
   }
   return server;
@@ -36,7 +45,8 @@ export async function openSessionV2(
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
   });
-  await buildServerV2(context, baskets, sessionSchemas).connect(transport);
+  const endStream = (call: RequestId) => transport.closeSSEStream(call);
+  await buildServerV2(context, baskets, sessionSchemas, endStream).connect(transport);
   return {
     handle: (request) => transport.handleRequest(request),
     onClose: (listener) => {

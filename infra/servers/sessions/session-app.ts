@@ -81,7 +81,7 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
     if (transport === undefined) return rpcError(404, rpcErrors.sessionNotFound, 'Session not found');
     const response = await transport.handle(request);
     if (request.method === 'DELETE' && response.ok) store.deleteSession(id);
-    return response;
+    return request.method === 'GET' ? standing(response, request.signal) : response;
   };
 
   const answer = nodeHandler(route);
@@ -102,6 +102,20 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
       await Promise.all([...held.values()].map((transport) => transport.close()));
     },
   };
+}
+
+/**
+ * The SDK's Node adapter sends the headers with the first event, and sees that a client has gone at the next
+ * one. A notification stream may have none for long (its keep-alive comes after 15 s): a client would wait
+ * for it to open, and one that comes back would be told that it has one (409). So the stream opens with a
+ * comment, and ends when its client goes.
+ */
+function standing(response: Response, gone: AbortSignal): Response {
+  if (!response.ok || response.body === null) return response;
+  const opening = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(': open\n\n')),
+  });
+  return new Response(response.body.pipeThrough(opening, { signal: gone }), response);
 }
 
 /** The params of an `initialize` request; undefined if the body is anything else. */

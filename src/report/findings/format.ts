@@ -68,6 +68,11 @@ export function tight(text: string): string {
     .replace(/(\d\u00a0of) (?=\d)/g, '$1\u00a0');
 }
 
+/** With a capital at its begin, since it follows another sentence. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function truncate(text: string, charactersMax: number): string {
   const characters = [...text];
   if (characters.length <= charactersMax) return text;

@@ -22,6 +22,7 @@ export {
   plain,
   plural,
   range,
+  sentence,
   tight,
   truncate,
 } from './format.ts';

@@ -1,5 +1,5 @@
 import type { Check, RunResult } from '../../verdict/index.ts';
-import { type Cell, type Experiment, plain, truncate } from '../findings/index.ts';
+import { type Cell, type Experiment, plain, sentence, truncate } from '../findings/index.ts';
 import { verdictMark } from './icons.ts';
 import { html, type Markup } from './markup.ts';
 import { nameWithSwatch } from './matrix.ts';
@@ -27,7 +27,7 @@ export function attention(experiment: Experiment): Markup | '' {
     ({ scenario, cell, run, check }) => html`<li>${verdictMark(check.verdict)}
 <a href="#${scenario.id}">${plain(scenario.name)}</a> ${nameWithSwatch(cell.deployment)}${repeatOf(cell, run)}
 <span><code>${truncate(plain(check.id), 80)}</code> ${truncate(plain(check.observed), 120)}, limit ${truncate(plain(check.limit), 120)}.
-${truncate(plain(check.reason), messageCharactersMax)}</span></li>`,
+${sentence(truncate(plain(check.reason), messageCharactersMax))}</span></li>`,
   )}</ul>
 ${more > 0 ? html`<p>And ${more} more, in the tables below.</p>` : ''}</section>`;
 }

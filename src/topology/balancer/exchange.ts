@@ -104,7 +104,7 @@ export class Exchange {
   #send(outgoing: ClientRequest, upstream: Upstream): void {
     outgoing.on('response', (answer) => this.#relay(answer, upstream));
     // As text it goes in one buffer with the head; Latin-1 has a character for every byte.
-    outgoing.end(this.#body?.latin1Slice(), 'latin1');
+    outgoing.end(this.#body?.toString('latin1'), 'latin1');
   }
 
   #failed(upstream: Upstream, error: NodeJS.ErrnoException): void {
@@ -145,7 +145,7 @@ export class Exchange {
 
   /** Part of the answer is out; all that is left is to let the client see that it is not whole. */
   #brokenMidStream(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#res.writableEnded) return;
     this.#error = 'broken-mid-stream';
     this.#res.destroy();
   }

@@ -58,7 +58,8 @@ function report(message: BalancerReport): void {
 
 /** Cuts off what is under way, so that it is recorded too, and ends. */
 function stop(): void {
-  server.close(end);
+  // The requests on the connections that are closed now are told of it, and recorded, a moment later.
+  server.close(() => setImmediate(end));
   server.closeAllConnections();
   setTimeout(end, stopTimeoutMs);
 }

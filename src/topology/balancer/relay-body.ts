@@ -21,7 +21,7 @@ export function relayBody(answer: IncomingMessage, res: ServerResponse, bodyByte
   answer.on('data', (chunk: Buffer) => {
     isHeadSent = true;
     // As text it goes in one buffer with the head; Latin-1 has a character for every byte.
-    const text = chunk.latin1Slice();
+    const text = chunk.toString('latin1');
     if (leftBytes !== undefined) leftBytes -= chunk.length;
     if (leftBytes === 0) {
       res.end(text, 'latin1');

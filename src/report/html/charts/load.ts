@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Series } from '../../../measure/index.ts';
-import { plain, truncate } from '../../findings/index.ts';
+import { plain } from '../../findings/index.ts';
 import { faultLayers } from './fault-layers.ts';
 import { colourOf, framed, grid, inkSoft, type Position, panelPadding, plotWidth } from './theme.ts';
 import { thinLoad } from './thin.ts';
@@ -15,6 +15,12 @@ export const lanesMax = 12;
 export function replicasOf(series: Series): string[] {
   const names = new Set(series.load.flatMap((window) => Object.keys(window.requests)));
   return [...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** The end of a name is what tells replicas apart. */
+function shortName(name: string): string {
+  const characters = [...name];
+  return characters.length <= 7 ? name : `…${characters.slice(-6).join('')}`;
 }
 
 /** The busiest window of any replica, in requests per second. */
@@ -70,7 +76,7 @@ export function loadChart(
       data: {
         values: replicas.map((replica, lane) => ({
           low: replicas.length - 1 - lane + fill / 2 - 0.1,
-          label: truncate(plain(replica), 7),
+          label: shortName(plain(replica)),
         })),
       },
       mark: { type: 'text', align: 'right', baseline: 'middle', dx: -8, fill: inkSoft },

@@ -26,7 +26,7 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .foot{margin-top:.2rem;font-size:.9375rem;line-height:1.35}
 .foot>span:last-child{color:var(--ink-soft)}
 .columns-5{min-width:78rem}
-@media (max-width:60rem){
+@media screen and (max-width:60rem){
 .matrix,.matrix tbody,.matrix tr,.matrix .side,.cell{display:block;width:auto}
 .matrix{min-width:0;border:0}
 .matrix thead{display:none}

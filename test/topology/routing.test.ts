@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { rotation } from '../../src/topology/balancer/rotation.ts';
+import type { RoutedRequest } from '../../src/topology/balancer/routing-policy.ts';
+import { sessionAffinity } from '../../src/topology/balancer/session-affinity.ts';
+import { sessionTable } from '../../src/topology/balancer/session-table.ts';
+
+const upstream = (replica: string) => ({ replica });
+const r1 = upstream('r1');
+const r2 = upstream('r2');
+const r3 = upstream('r3');
+const opening: RoutedRequest = { method: 'POST', sessionId: undefined };
+const within = (sessionId: string): RoutedRequest => ({ method: 'POST', sessionId });
+const ok = (sessionId?: string) => ({ status: 200, sessionId });
+
+type Upstreams = { replica: string }[];
+
+function rotating(...upstreams: Upstreams) {
+  const policy = rotation<{ replica: string }>();
+  policy.upstreamsChanged(upstreams);
+  return { policy, next: (...refused: Upstreams) => policy.pick(opening, refused)?.replica };
+}
+
+function sticky(...upstreams: Upstreams) {
+  const policy = sessionAffinity<{ replica: string }>(1000);
+  policy.upstreamsChanged(upstreams);
+  return { policy, pick: (request: RoutedRequest, ...refused: Upstreams) => policy.pick(request, refused) };
+}
+
+describe('rotation', () => {
+  test('goes round', () => {
+    const { next } = rotating(r1, r2, r3);
+    expect([next(), next(), next(), next(), next()]).toEqual(['r1', 'r2', 'r3', 'r1', 'r2']);
+  });
+
+  test('has none to give when there is none, or all have refused', () => {
+    expect(rotating().next()).toBeUndefined();
+    expect(rotating(r1, r2).next(r1, r2)).toBeUndefined();
+  });
+
+  test('takes the one after the one that refused, and goes on from there', () => {
+    const { next } = rotating(r1, r2, r3);
+    next();
+    expect([next(), next(r2), next()]).toEqual(['r2', 'r3', 'r1']);
+  });
+
+  test('goes on where it was when an upstream leaves or comes', () => {
+    const { policy, next } = rotating(r1, r2, r3);
+    next();
+    policy.upstreamsChanged([r1, r3]);
+    expect(next()).toBe('r3');
+    policy.upstreamsChanged([r1, r2, r3]);
+    expect([next(), next(), next()]).toEqual(['r1', 'r2', 'r3']);
+  });
+
+  test('gives the next boot of a slot the turn of the last', () => {
+    const { policy, next } = rotating(r1, r2);
+    next();
+    policy.upstreamsChanged([r1, upstream('r2')]);
+    expect(next()).toBe('r2');
+  });
+});
+
+describe('session affinity', () => {
+  test('sends a session where it was established, whatever comes between', () => {
+    const { policy, pick } = sticky(r1, r2, r3);
+    pick(opening);
+    expect(pick(opening)).toBe(r2);
+    policy.answered(opening, r2, ok('a'));
+    expect([pick(within('a')), pick(opening), pick(within('a'))]).toEqual([r2, r3, r2]);
+  });
+
+  test('sends an unknown session in rotation', () => {
+    const { pick } = sticky(r1, r2);
+    expect([pick(within('a')), pick(within('a')), pick(within('a'))]).toEqual([r1, r2, r1]);
+  });
+
+  test('sends a session whose upstream is gone or has refused in rotation', () => {
+    const { policy, pick } = sticky(r1, r2);
+    policy.answered(opening, r1, ok('a'));
+    expect(pick(within('a'), r1)).toBe(r2);
+    policy.upstreamsChanged([r2]);
+    expect(pick(within('a'))).toBe(r2);
+  });
+
+  test('does not take the next boot of a slot for the one that held the session', () => {
+    const { policy, pick } = sticky(r1, r2);
+    policy.answered(opening, r2, ok('a'));
+    policy.upstreamsChanged([r1, upstream('r2')]);
+    expect([pick(within('a')), pick(within('a'))].map((u) => u?.replica)).toEqual(['r1', 'r2']);
+  });
+
+  test('learns anew from an upstream that takes a session over', () => {
+    const { policy, pick } = sticky(r1, r2);
+    policy.answered(opening, r1, ok('a'));
+    policy.upstreamsChanged([r2, r3]);
+    policy.answered(within('a'), r3, ok('a'));
+    expect([pick(within('a')), pick(within('a'))]).toEqual([r3, r3]);
+  });
+
+  test('forgets a session that was deleted, and not one whose deletion failed', () => {
+    const { policy, pick } = sticky(r1, r2);
+    const end: RoutedRequest = { method: 'DELETE', sessionId: 'a' };
+    policy.answered(opening, r2, ok('a'));
+    policy.answered(end, r2, { status: 405, sessionId: undefined });
+    expect(pick(within('a'))).toBe(r2);
+    policy.answered(end, r2, { status: 204, sessionId: 'a' });
+    expect(pick(within('a'))).toBe(r1);
+  });
+
+  test('learns nothing from an error', () => {
+    const { policy, pick } = sticky(r1, r2);
+    policy.answered(within('a'), r2, { status: 404, sessionId: 'a' });
+    expect(pick(within('a'))).toBe(r1);
+  });
+});
+
+describe('the table of sessions', () => {
+  test('lets the one learned first go when it is full', () => {
+    const table = sessionTable<string>(2);
+    table.set('a', 'r1');
+    table.set('b', 'r2');
+    table.set('a', 'r3');
+    table.set('c', 'r1');
+    expect([table.get('a'), table.get('b'), table.get('c')]).toEqual([undefined, 'r2', 'r1']);
+    table.delete('b');
+    expect(table.get('b')).toBeUndefined();
+  });
+});
