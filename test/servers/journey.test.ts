@@ -16,7 +16,7 @@ interface OfficialClient {
   close(): Promise<void>;
 }
 
-type ListedTool = { name: string; inputSchema: { properties?: object } };
+type ListedTool = { name: string; inputSchema: { properties?: object | undefined } };
 const fields = (tools: readonly ListedTool[], name: string) =>
   Object.keys(tools.find((tool) => tool.name === name)?.inputSchema.properties ?? {});
 

@@ -40,7 +40,8 @@ export async function startReplica(server: ServerName, env: Record<string, strin
 export function spawnServer(server: ServerName, env: Record<string, string>) {
   const entry = fileURLToPath(new URL(`../../infra/servers/${server}.ts`, import.meta.url));
   const child = spawn(process.execPath, [entry], {
-    env: { ...process.env, ...env },
+    // A test that times out never gets to end its replica: that goes with the worker then, by its lifeline.
+    env: { ...process.env, WINDTUNNEL_LIFELINE: 'stdin', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   return { child, exited: exitOf(child) };

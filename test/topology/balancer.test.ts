@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { createServer as createNetServer } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from './fixtures/processes.ts';
 import { testBalancer } from './fixtures/test-balancer.ts';
 import { httpUpstream, listening, namedUpstream, refusingUrl } from './fixtures/upstream.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 interface Answered {
   status: number;
@@ -240,7 +239,7 @@ describe('an upstream that is removed', () => {
     expect(await drained).toBe(0);
     expect((await answer).body.name).toBe('r1');
     // Its connection is not kept for requests that will never come.
-    await vi.waitFor(() => expect(a.connections.every((socket) => socket.destroyed)).toBe(true));
+    await eventually('idle ones are closed', () => a.connections.every((socket) => socket.destroyed));
   });
 });
 

@@ -1,5 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
+/** How long the streams may take to end once `closeApp` has ended them: they only have to be written out. */
+const endingMs = 500;
+
 /**
  * Watches a server's requests, so that it can be drained: it stops accepting connections, closes idle ones,
  * answers what is in flight and what still arrives on open connections, each with `Connection: close`.
@@ -14,17 +17,29 @@ export function drainable(
   closeApp: () => Promise<void>,
 ): (withinMs: number) => Promise<number> {
   const inFlight = new Map<ServerResponse, IncomingMessage>();
+  const standing = new Map<ServerResponse, IncomingMessage>();
   let draining = false;
-  let onIdle: (() => void) | undefined;
+  let onEnded: (() => void) | undefined;
+
+  const ended = (open: typeof inFlight, withinMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      onEnded = () => {
+        if (open.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      onEnded();
+    });
 
   // Before the server's own listener, so that an answer given at once is seen, too.
   server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
     if (draining) closeAfterAnswer(req, res);
-    if (isStanding(req)) return;
-    inFlight.set(res, req);
+    const open = isStanding(req) ? standing : inFlight;
+    open.set(res, req);
     res.once('close', () => {
-      inFlight.delete(res);
-      if (inFlight.size === 0) onIdle?.();
+      open.delete(res);
+      onEnded?.();
     });
   });
 
@@ -32,9 +47,10 @@ export function drainable(
     draining = true;
     server.close();
     for (const [res, req] of inFlight) closeAfterAnswer(req, res);
-    if (inFlight.size > 0) await answered((resolve) => (onIdle = resolve), withinMs);
+    await ended(inFlight, withinMs);
     const cut = inFlight.size;
     await closeApp();
+    await ended(standing, endingMs);
     server.closeAllConnections();
     return cut;
   };
@@ -57,14 +73,4 @@ function closeAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
   const writeHead = res.writeHead.bind(res) as (status: number, headers: object) => ServerResponse;
   res.writeHead = ((status: number, headers?: object) =>
     writeHead(status, { ...headers, connection: 'close' })) as typeof res.writeHead;
-}
-
-function answered(whenIdle: (resolve: () => void) => void, withinMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, withinMs);
-    whenIdle(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -20,7 +20,7 @@ const pool = upstreamPool((upstreams) => {
   const names = upstreams.map((upstream) => upstream.replica);
   events.write({ type: 'upstreams-changed', atUs: clock.nowUs(), upstreams: names });
 });
-const server = createProxyHttpServer({ pool, policy, clock, events }, settings.limits);
+const { server, requestCount } = createProxyHttpServer({ pool, policy, clock, events }, settings.limits);
 
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   report({ report: 'listening', port: (server.address() as AddressInfo).port });
@@ -56,12 +56,17 @@ function report(message: BalancerReport): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-/** Cuts off what is under way, so that it is recorded too, and ends. */
+/** Cuts off what is under way and ends when that is recorded, which is a few turns of the event loop later. */
 function stop(): void {
-  // The requests on the connections that are closed now are told of it, and recorded, a moment later.
-  server.close(() => setImmediate(end));
+  server.close();
   server.closeAllConnections();
   setTimeout(end, stopTimeoutMs);
+  endWhenIdle();
+}
+
+function endWhenIdle(): void {
+  if (requestCount() === 0) end();
+  else setImmediate(endWhenIdle);
 }
 
 function end(): void {

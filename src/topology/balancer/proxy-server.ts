@@ -7,7 +7,7 @@ export interface ProxyLimits {
   requestsMax: number;
   /** Of one request. */
   bodyBytesMax: number;
-  /** Of all requests that wait for an upstream's answer. */
+  /** Of the bodies of all requests under way. */
   heldBytesMax: number;
 }
 
@@ -22,8 +22,18 @@ const clientIdleMs = 75_000;
 /** An upstream whose queue of new connections is full does not refuse, it stays silent. */
 const connectTimeoutMs = 5_000;
 
-/** The HTTP side of the balancer; not listening yet. */
-export function createProxyHttpServer(deps: Omit<ExchangeDeps, 'proxy'>, limits: ProxyLimits): Server {
+export interface ProxyHttpServer {
+  /** Not listening yet. */
+  server: Server;
+  /** Requests under way; each is recorded when it is no more counted. */
+  requestCount(): number;
+}
+
+/** The HTTP side of the balancer. */
+export function createProxyHttpServer(
+  deps: Omit<ExchangeDeps, 'proxy'>,
+  limits: ProxyLimits,
+): ProxyHttpServer {
   const proxy = createProxyServer({
     // The path goes on as it came, without being parsed and put together again.
     prependPath: false,
@@ -35,16 +45,16 @@ export function createProxyHttpServer(deps: Omit<ExchangeDeps, 'proxy'>, limits:
   const exchangeDeps = { ...deps, proxy };
   const load = { requests: 0, heldBytes: 0 };
 
-  return createServer({ keepAliveTimeout: clientIdleMs }, (req, res) => {
+  const server = createServer({ keepAliveTimeout: clientIdleMs }, (req, res) => {
     const exchange = new Exchange(exchangeDeps, req, res);
     let heldBytes = 0;
     load.requests += 1;
     // Written to after the client has gone: `close` has told all there is to know.
     res.on('error', () => {});
     res.on('close', () => {
+      exchange.over();
       load.requests -= 1;
       load.heldBytes -= heldBytes;
-      exchange.over();
     });
     if (load.requests > limits.requestsMax) {
       exchange.answer('overloaded');
@@ -73,6 +83,7 @@ export function createProxyHttpServer(deps: Omit<ExchangeDeps, 'proxy'>, limits:
       if (!isTooMuch) exchange.forward(body.length === 1 ? body[0] : Buffer.concat(body));
     });
   });
+  return { server, requestCount: () => load.requests };
 }
 
 function hasBody(req: IncomingMessage): boolean {
