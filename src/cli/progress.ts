@@ -39,9 +39,10 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
     `${counts.ok} ok, ${counts.failed} failed, ${counts.lost} of ${counts.clients} sessions lost`;
   const draw = () => {
     // A line that wraps cannot be redrawn, and leaves a trail.
-    process.stderr.write(`\r\u001b[2K${fit(`${title}  ${state()}`)}`);
+    process.stderr.write(`\r\u001b[2K${inOneLine(`${title}  ${state()}`)}`);
   };
-  const fit = (line: string) => (output.interactive ? line.slice(0, Math.max(20, output.columns - 1)) : line);
+  const inOneLine = (line: string) =>
+    output.interactive ? line.slice(0, Math.max(20, output.columns - 1)) : line;
   const timer = output.interactive && !quiet ? setInterval(draw, redrawMs) : undefined;
   timer?.unref();
 
@@ -64,7 +65,7 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
       if (quiet) return;
       if (output.interactive) process.stderr.write('\r\u001b[2K');
       const took = formatDurationMs((monotonicUs() - beganUs) / 1000);
-      output.note(fit(`${title}  ${how === 'completed' ? '' : `${how} after `}${took}: ${summary()}`));
+      output.note(inOneLine(`${title}  ${how === 'completed' ? '' : `${how} after `}${took}: ${summary()}`));
     },
   };
 }

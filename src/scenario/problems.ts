@@ -94,7 +94,8 @@ function schemasAt({ json, value }: File, path: readonly PropertyKey[]): JsonSch
   let here = closest(json, value);
   let found = value;
   for (const part of path) {
-    found = typeof found === 'object' && found !== null ? (found as Record<PropertyKey, unknown>)[part] : undefined;
+    found =
+      typeof found === 'object' && found !== null ? (found as Record<PropertyKey, unknown>)[part] : undefined;
     here = here.flatMap((schema) => {
       const next =
         typeof part === 'number'
