@@ -15,7 +15,7 @@ export interface RpcMessage {
 
 export const clientInfo = { name: 'test', version: '1.0.0' };
 export const sessionHeader = 'mcp-session-id';
-export const opIdKey = 'io.mcp-windtunnel/opId';
+const opIdKey = 'io.mcp-windtunnel/opId';
 
 const revisionOf = { 'stateful-v2': '2025-11-25', 'stateful-v1': '2025-11-25', 'stateless-v2': '2026-07-28' };
 
