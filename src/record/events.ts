@@ -182,9 +182,9 @@ export type TopologyEvent =
       replica: string | null;
       /** Replicas that refused the connection before. */
       refusedBy?: string[];
-      /** The status sent to the client; null if the client went away first. */
+      /** The status sent to the client; null if the client went away before there was one. */
       status: number | null;
-      /** Why the balancer itself answered, if it did. */
+      /** Why the balancer itself answered, or `broken-mid-stream` if an answer broke off behind its status. */
       error?: string;
     };
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
@@ -46,7 +47,10 @@ async function launched(spec: ReplicaSpec, logFd: number, guard: ProcessGuard): 
     stdio: ['pipe', logFd, logFd],
     env: { ...process.env, PORT: '0', WINDTUNNEL_LIFELINE: 'stdin', ...spec.env },
   });
-  if (child.pid !== undefined) protect(child.pid, guard);
+  if (child.pid !== undefined) {
+    protect(child.pid, guard);
+    yieldToGenerator(child.pid);
+  }
   child.stdin?.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
@@ -99,6 +103,21 @@ function replicaOver(
       killGroup(pid, name);
     },
   };
+}
+
+/** The `nice` value of replicas. */
+const replicaNiceness = 5;
+
+/**
+ * A replica that starts or is busy must not keep the load generator from its schedule: on few cores that would
+ * be measured as the server's latency. It is the same for all deployments that are compared.
+ */
+function yieldToGenerator(pid: number): void {
+  try {
+    setPriority(pid, Math.max(getPriority(pid), replicaNiceness));
+  } catch {
+    // It has ended already, which its `exit` will tell.
+  }
 }
 
 /** What cannot be guarded does not run. */

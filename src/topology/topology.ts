@@ -89,6 +89,8 @@ class LiveTopology implements Topology {
       const balancer = await this.#balancer;
       const old = slot.release();
       await balancer.remove(replica);
+      // What it was given it may answer; a busy one has not even read it all when SIGTERM comes.
+      await orAborted(balancer.drained(replica, options.graceMs), stop);
       await slot.end(old, options.graceMs, stop);
       const fresh = await slot.boot(stop);
       await balancer.add(replica, fresh.url);

@@ -79,8 +79,8 @@ export interface Topology extends AsyncDisposable {
   /** The slots that have a live replica now, in order of their number. */
   replicas(): readonly RunningReplica[];
   /**
-   * Graceful restart: out of the balancer, SIGTERM, after `graceMs` SIGKILL; then a new boot, ready, and
-   * back into the balancer.
+   * Graceful restart: out of the balancer, up to `graceMs` for what it is answering, SIGTERM, after another
+   * `graceMs` SIGKILL; then a new boot, ready, and back into the balancer.
    */
   restart(replica: string, options: { graceMs: number }, signal: AbortSignal): Promise<void>;
   /**

@@ -69,29 +69,31 @@ function untilReady(child: ChildProcess): Promise<void> {
 
 function wardenOver(child: ChildProcess): Warden {
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const order = (line: string) => {
-    if (!child.stdin?.writable) {
-      throw new HarnessError('internal', 'the warden process is gone; nothing more can be started safely');
-    }
-    child.stdin.write(`${line}\n`);
+  const assertAlive = () => {
+    if (child.stdin?.writable) return;
+    throw new HarnessError('internal', 'the warden process is gone; nothing more can be started safely');
   };
-  /** For what may come late: after its end there is nothing left to tell the warden. */
-  const orderIfAlive = (line: string) => {
+  const order = (line: string) => {
     if (child.stdin?.writable) child.stdin.write(`${line}\n`);
   };
 
   return {
     pid: child.pid ?? 0,
-    protect: (pid) => order(`+${pid} ${identifyProcess(pid)?.startTicks ?? ''}`.trimEnd()),
-    release: (pid) => orderIfAlive(`-${pid}`),
+    protect(pid) {
+      assertAlive();
+      order(`+${pid} ${identifyProcess(pid)?.startTicks ?? ''}`.trimEnd());
+    },
+    // May come late: a warden that is gone has nothing left to be told.
+    release: (pid) => order(`-${pid}`),
     temporaryFolder() {
+      assertAlive();
       const path = mkdtempSync(join(tmpdir(), 'windtunnel-'));
       order(`+dir ${path}`);
       return {
         path,
         [Symbol.dispose]() {
           rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-          orderIfAlive(`-dir ${path}`);
+          order(`-dir ${path}`);
         },
       };
     },
