@@ -42,8 +42,15 @@ export interface Connection {
   close(signal: AbortSignal): Promise<{ status?: number }>;
 }
 
+/** What a connection asks of the client it belongs to. */
+export interface ConnectionClient {
+  /** Names an exchange; unique within the run. */
+  nextRequestId(): string;
+  /** Waits as long as a client takes between an answer and the request that follows from it. */
+  turnAround(signal: AbortSignal): Promise<void>;
+}
+
 /** Makes connections that share one pool of sockets. */
 export interface Connector extends AsyncDisposable {
-  /** @param nextRequestId names the client's exchanges, each with an id unique within the run. */
-  connect(nextRequestId: () => string): Connection;
+  connect(client: ConnectionClient): Connection;
 }

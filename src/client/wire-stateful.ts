@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { exchange } from './exchange.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
-import type { Answer, Connection, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
 import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
@@ -13,7 +13,7 @@ const cancelTimeoutMs = 1000;
  * A client of 2025-11-25: `initialize`, `notifications/initialized`, calls within the session, DELETE.
  * Source: specification 2025-11-25, basic/lifecycle and basic/transports.
  */
-export function statefulConnection(target: WireTarget, nextRequestId: () => string): Connection {
+export function statefulConnection(target: WireTarget, client: ConnectionClient): Connection {
   let sessionId: string | null = null;
   let established = false;
   let lastId = 0;
@@ -46,7 +46,7 @@ export function statefulConnection(target: WireTarget, nextRequestId: () => stri
     established = false;
     lastId += 1;
     const id = lastId;
-    const requestId = nextRequestId();
+    const requestId = client.nextRequestId();
     const params = { protocolVersion: revision, capabilities: {}, clientInfo };
     const exchanged = await post({ jsonrpc: '2.0', id, method: 'initialize', params }, requestId, signal, id);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
@@ -58,12 +58,13 @@ export function statefulConnection(target: WireTarget, nextRequestId: () => stri
     const header = 'headers' in exchanged ? exchanged.headers['mcp-session-id'] : undefined;
     sessionId = typeof header === 'string' ? header : null;
     established = true;
+    await client.turnAround(signal);
     return confirm(requestId, signal);
   };
 
   /** Tells the server that the client is ready. The session stands even if this is lost on the way. */
   const confirm = async (opened: string, signal: AbortSignal): Promise<Answer<SessionOpened>> => {
-    const requestId = nextRequestId();
+    const requestId = client.nextRequestId();
     const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
     const exchanged = await post(notification, requestId, signal, null);
     const answer = judgeExchange(exchanged, { id: 0, requestId, inSession: sessionId !== null });
@@ -80,7 +81,7 @@ export function statefulConnection(target: WireTarget, nextRequestId: () => stri
   ): Promise<Answer<ToolResult>> => {
     lastId += 1;
     const id = lastId;
-    const requestId = nextRequestId();
+    const requestId = client.nextRequestId();
     const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
     const exchanged = await post({ jsonrpc: '2.0', id, method: 'tools/call', params }, requestId, signal, id);
     if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
@@ -92,14 +93,14 @@ export function statefulConnection(target: WireTarget, nextRequestId: () => stri
   const cancel = (id: number) => {
     const params = { requestId: id, reason: 'the deadline has passed' };
     const notification = { jsonrpc: '2.0', method: 'notifications/cancelled', params };
-    target.background(post(notification, nextRequestId(), AbortSignal.timeout(cancelTimeoutMs), null));
+    target.background(post(notification, client.nextRequestId(), AbortSignal.timeout(cancelTimeoutMs), null));
   };
 
   const close = async (signal: AbortSignal) => {
     if (sessionId === null) return {};
     const exchanged = await exchange(
       target.dispatcher,
-      request('DELETE', nextRequestId(), signal, null),
+      request('DELETE', client.nextRequestId(), signal, null),
       null,
     );
     sessionId = null;

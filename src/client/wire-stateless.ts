@@ -1,7 +1,7 @@
 import { exchange } from './exchange.ts';
 import { encodeHeaderValue } from './headers.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
-import type { Connection } from './types.ts';
+import type { Connection, ConnectionClient } from './types.ts';
 import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2026-07-28';
@@ -11,14 +11,14 @@ const revision = '2026-07-28';
  * given up is cancelled by closing its stream, which undici does when the signal aborts.
  * Source: specification 2026-07-28, basic/transports/streamable-http.
  */
-export function statelessConnection(target: WireTarget, nextRequestId: () => string): Connection {
+export function statelessConnection(target: WireTarget, client: ConnectionClient): Connection {
   let lastId = 0;
   return {
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call: async ({ tool, arguments: args, opId }, signal) => {
       lastId += 1;
       const id = lastId;
-      const requestId = nextRequestId();
+      const requestId = client.nextRequestId();
       const _meta = {
         'io.modelcontextprotocol/protocolVersion': revision,
         'io.modelcontextprotocol/clientInfo': clientInfo,

@@ -37,7 +37,7 @@ export function wireConnector(url: string, protocol: ProtocolRevision): Connecto
     },
   };
   return {
-    connect: (nextRequestId) => connections[protocol](target, nextRequestId),
+    connect: (client) => connections[protocol](target, client),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(pending);
       await dispatcher.destroy();

@@ -83,6 +83,7 @@ async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promis
       connector,
       policy: spec.scenario.workload.policy,
       deadlineMs: spec.scenario.workload.deadlineMs,
+      turnaroundMs: spec.scenario.workload.turnaroundMs,
       beginUs,
       signal: running,
       progress: deps.progress,

@@ -89,7 +89,7 @@ function toScenario(
   knownDeployments: readonly string[],
 ): Scenario {
   const { duration, faults, workload, ...rest } = file.value;
-  const { arrivals, stay, rate, deadline, ...work } = workload;
+  const { arrivals, stay, rate, deadline, turnaround, ...work } = workload;
   const runMs = request.durationMs ?? durationMs(duration);
   const scenario: Scenario = {
     ...rest,
@@ -101,6 +101,7 @@ function toScenario(
       stayMs: stay === undefined ? null : durationMs(stay),
       ratePerSecond: request.ratePerSecond ?? ratePerSecond(rate),
       deadlineMs: durationMs(deadline),
+      turnaroundMs: durationMs(turnaround),
     },
     faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
   };

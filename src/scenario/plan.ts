@@ -6,13 +6,15 @@ import type { ScenarioFile } from './scenario-schema.ts';
 /** A scenario with everything filled in; all that a run needs to know of it. */
 export interface Scenario extends Omit<ScenarioFile, 'duration' | 'faults' | 'workload'> {
   durationMs: number;
-  workload: Omit<ScenarioFile['workload'], 'arrivals' | 'stay' | 'rate' | 'deadline'> & {
+  workload: Omit<ScenarioFile['workload'], 'arrivals' | 'stay' | 'rate' | 'deadline' | 'turnaround'> & {
     arrivals: { overMs: number; process: 'poisson' | 'even' };
     /** From arrival to leaving; null: until the run ends. */
     stayMs: number | null;
     /** Operations per second of all clients together, once all have arrived. */
     ratePerSecond: number;
     deadlineMs: number;
+    /** Mean time between an answer and a request that follows from it. */
+    turnaroundMs: number;
   };
   /** In order of `atMs`. */
   faults: (FaultStep & { atMs: number })[];

@@ -23,6 +23,11 @@ const workloadField = z.strictObject({
   deadline: durationField
     .default('2s')
     .describe('An operation without an answer that long after it was due has failed'),
+  turnaround: durationField
+    .default('20ms')
+    .describe(
+      'How long a client takes between an answer and a request that follows from it (within a handshake, before sending again), on average: a network round trip, which loopback lacks',
+    ),
   policy: z
     .strictObject({
       unknownSession: z

@@ -10,6 +10,8 @@ import type { Scenario } from './plan.ts';
 export interface ClientSchedule {
   /** `c1`, `c2`, … in order of arrival. */
   client: string;
+  /** For what this client does at random that no schedule can hold. */
+  prng: Prng;
   /** Microseconds since the workload began. */
   arrivalUs: number;
   /** In order; made one by one, so that a long run takes no more memory than a short one. */
@@ -35,7 +37,12 @@ export function clientSchedule(
   arrivalUs: number,
 ): ClientSchedule {
   const prng = seededPrng(seed).fork(`client ${index}`);
-  return { client: `c${index + 1}`, arrivalUs, calls: scheduleCalls(scenario, prng, arrivalUs) };
+  return {
+    client: `c${index + 1}`,
+    prng: prng.fork('client'),
+    arrivalUs,
+    calls: scheduleCalls(scenario, prng, arrivalUs),
+  };
 }
 
 /** Arrival times of all clients in microseconds since the workload began, in order. */

@@ -1,4 +1,4 @@
-import type { Connection } from '../client/index.ts';
+import type { Connection, ConnectionClient } from '../client/index.ts';
 import type { Failure } from '../record/index.ts';
 import type { ClientContext } from './types.ts';
 
@@ -18,7 +18,12 @@ export interface ClientSession {
   readonly usable: boolean;
 }
 
-export function clientSession(client: string, connection: Connection, context: ClientContext): ClientSession {
+export function clientSession(
+  client: string,
+  connection: Connection,
+  self: ConnectionClient,
+  context: ClientContext,
+): ClientSession {
   const { clock, events, policy } = context;
   let generation = 0;
   let open = false;
@@ -53,7 +58,10 @@ export function clientSession(client: string, connection: Connection, context: C
         startUs,
       });
       const { lost } = answer.value;
-      if (lost === undefined) return undefined;
+      if (lost === undefined) {
+        if (requestId !== null) await self.turnAround(signal);
+        return undefined;
+      }
       session.lose({ ...lost, opId: null, asked: 'notifications/initialized' });
       return lost.failure;
     },

@@ -1,4 +1,4 @@
-import { type Connection, runInterrupted, type ToolResult } from '../client/index.ts';
+import { type Connection, type ConnectionClient, runInterrupted, type ToolResult } from '../client/index.ts';
 import type { Failure, OperationEvent, Outcome } from '../record/index.ts';
 import { type CallStep, durationMs, fillTemplate } from '../scenario/index.ts';
 import type { ClientSession } from './client-session.ts';
@@ -16,6 +16,13 @@ export interface IntendedOperation {
   index: number;
   step: CallStep;
   intendedUs: number;
+}
+
+/** What a client acts through. */
+export interface Means {
+  connection: Connection;
+  session: ClientSession;
+  self: ConnectionClient;
 }
 
 /** The fields of the record that are known before anything is sent. */
@@ -46,8 +53,7 @@ function identity({ opId, client, index, step, intendedUs }: IntendedOperation) 
 export async function perform(
   operation: IntendedOperation,
   values: Map<string, unknown>,
-  connection: Connection,
-  session: ClientSession,
+  means: Means,
   context: ClientContext,
 ): Promise<OperationEvent> {
   const { clock } = context;
@@ -64,7 +70,7 @@ export async function perform(
     return unsent(operation, clock.nowUs(), 'its deadline passed while the call before it was under way');
   }
   using deadline = deadlineSignal(context, deadlineUs);
-  const tried = await attempt(operation, call.arguments, connection, session, context, deadline.signal);
+  const tried = await attempt(operation, call.arguments, means, context, deadline.signal);
   if (tried.sentUs === null) {
     return unsent(
       operation,
@@ -124,8 +130,7 @@ interface Tried {
 async function attempt(
   operation: IntendedOperation,
   args: Record<string, unknown>,
-  connection: Connection,
-  session: ClientSession,
+  { connection, session, self }: Means,
   context: ClientContext,
   signal: AbortSignal,
 ): Promise<Tried> {
@@ -172,6 +177,7 @@ async function attempt(
       : answer.outcome === 'info' && policy.unknownOutcome === 'retry';
     if (!again || signal.aborted || tried.attempts >= policy.maxAttempts) return tried;
     reinitialized ||= unknownSession;
+    await self.turnAround(signal);
   }
 }
 

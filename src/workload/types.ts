@@ -11,6 +11,8 @@ export interface ClientContext {
   policy: Policy;
   /** The scenario's deadline for a call that has none of its own. */
   deadlineMs: number;
+  /** Mean time between an answer and a request that follows from it. */
+  turnaroundMs: number;
   /** When the workload begins, on `clock`. */
   beginUs: number;
   /** Aborts when the run is cut short. */

@@ -1,3 +1,4 @@
+import type { ConnectionClient } from '../client/index.ts';
 import type { ClientSchedule } from '../scenario/index.ts';
 import { clientSession } from './client-session.ts';
 import { type IntendedOperation, perform, unsent } from './operation.ts';
@@ -14,11 +15,19 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
   const { clock, events, beginUs, signal, progress } = context;
   const { client } = schedule;
   let exchanges = 0;
-  const connection = context.connector.connect(() => {
-    exchanges += 1;
-    return `${client}-${exchanges}`;
-  });
-  const session = clientSession(client, connection, context);
+  const meanUs = context.turnaroundMs * 1000;
+  const self: ConnectionClient = {
+    nextRequestId: () => {
+      exchanges += 1;
+      return `${client}-${exchanges}`;
+    },
+    // Without it, the requests of a handshake would follow each other so closely on loopback that strict
+    // rotation never gave two of them to one replica, instead of one in N as where arrivals mix.
+    turnAround: (stop) =>
+      clock.sleepUntil(clock.nowUs() + meanUs * (0.5 + schedule.prng.next()), stop).catch(() => {}),
+  };
+  const connection = context.connector.connect(self);
+  const session = clientSession(client, connection, self, context);
   const values = new Map<string, unknown>([['client', client]]);
 
   progress.clientArrived();
@@ -33,7 +42,7 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
     if (signal.aborted) return;
     const operation: IntendedOperation = { opId: `${client}.${index}`, client, index, step, intendedUs };
     const record = session.usable
-      ? await perform(operation, values, connection, session, context)
+      ? await perform(operation, values, { connection, session, self }, context)
       : unsent(operation, clock.nowUs(), 'the client gave up after its session was lost');
     events.write(record);
     progress.operationEnded(record.outcome);

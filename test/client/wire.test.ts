@@ -37,7 +37,7 @@ async function using<R>(
   await using _server = server;
   await using connector = wireConnector(server.url, protocol);
   let n = 0;
-  return await act(connector.connect(() => `c1-${++n}`));
+  return await act(connector.connect({ nextRequestId: () => `c1-${++n}`, turnAround: async () => {} }));
 }
 
 /** Opens a session if there are any, calls once, and returns the answer. */
@@ -306,7 +306,7 @@ describe.each(['2025-11-25', '2026-07-28'] as const)('either client (%s)', (prot
     const server = await scriptServer(() => {});
     await server[Symbol.asyncDispose]();
     await using connector = wireConnector(server.url, protocol);
-    const connection = connector.connect(() => 'c1-1');
+    const connection = connector.connect({ nextRequestId: () => 'c1-1', turnAround: async () => {} });
     const answer =
       protocol === '2025-11-25' ? await connection.open(never) : await connection.call(echo, never);
     expect(answer).toMatchObject({ outcome: 'fail', failure: { kind: 'refused' } });

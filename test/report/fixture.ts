@@ -63,6 +63,7 @@ export function scenarioOf(name: string): Scenario {
       stayMs: null,
       ratePerSecond: 120,
       deadlineMs: 2000,
+      turnaroundMs: 20,
       policy: { unknownSession: 'reinitialize', unknownOutcome: 'give-up', maxAttempts: 3 },
       journey: [
         { call: 'basket_create', arguments: {}, save: { basket: '$.basketId' } },

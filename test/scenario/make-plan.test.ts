@@ -44,7 +44,7 @@ function refuse(name: string, from: string | RegExp, to: string, changes: Partia
 describe('a bad scenario file is refused with file, line, key and what is allowed', () => {
   it('an unknown key', () => {
     expect(refuse('key', 'sessions: 60', 'session: 60')).toContain(
-      'key.yaml:8: workload.session: unknown key; allowed here: sessions, arrivals, stay, rate, deadline, policy, journey',
+      'key.yaml:8: workload.session: unknown key; allowed here: sessions, arrivals, stay, rate, deadline, turnaround, policy, journey',
     );
   });
 

@@ -119,6 +119,7 @@ export function spec(
         stayMs: null,
         ratePerSecond: 4,
         deadlineMs: 2000,
+        turnaroundMs: 20,
         policy: { unknownSession: 'reinitialize', unknownOutcome: 'give-up', maxAttempts: 3 },
         journey: [
           { call: 'a', arguments: {} },

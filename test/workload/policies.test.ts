@@ -20,6 +20,7 @@ async function play(
     connector,
     policy: full,
     deadlineMs: base.scenario.workload.deadlineMs,
+    turnaroundMs: base.scenario.workload.turnaroundMs,
     beginUs: 0,
     signal: new AbortController().signal,
     progress: silent,
