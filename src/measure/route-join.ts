@@ -16,13 +16,19 @@ export interface Route {
   atUs: number;
 }
 
+/**
+ * What is kept of either side, oldest out: two lines on one request stand within a second of each other, and
+ * some requests (notifications, DELETE) are of no interest to anyone.
+ */
+const keptMax = 100_000;
+
 export function routeJoin(): RouteJoin {
   const routes = new Map<string, Route>();
   const waiting = new Map<string, ((route: Route) => void) | null>();
   return {
     routed(requestId, route) {
       if (!waiting.has(requestId)) {
-        routes.set(requestId, route);
+        keep(routes, requestId, route);
         return;
       }
       const tell = waiting.get(requestId);
@@ -32,14 +38,23 @@ export function routeJoin(): RouteJoin {
     when(requestId, tell) {
       const route = routes.get(requestId);
       if (route === undefined) {
-        waiting.set(requestId, tell);
+        keep(waiting, requestId, tell);
         return;
       }
       routes.delete(requestId);
       tell(route);
     },
     drop(requestId) {
-      if (!routes.delete(requestId)) waiting.set(requestId, null);
+      if (!routes.delete(requestId)) keep(waiting, requestId, null);
     },
   };
+}
+
+function keep<V>(map: Map<string, V>, key: string, value: V): void {
+  map.set(key, value);
+  if (map.size <= keptMax) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
 }

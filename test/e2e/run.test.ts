@@ -62,6 +62,11 @@ describe('windtunnel run', () => {
     expect('value' in rotating && rotating.value).toBeGreaterThan(0.95);
     expect('causes' in rotating && rotating.causes.misroute).toBeGreaterThan(20);
 
+    const followUps = followUpsOf(out, 'stateful-round-robin');
+    // With about 500 of them, 1/3 ± 0.1 is more than four standard errors.
+    expect(followUps.found / followUps.sent).toBeGreaterThan(1 / 3 - 0.1);
+    expect(followUps.found / followUps.sent).toBeLessThan(1 / 3 + 0.1);
+
     // In memory, with affinity: the sessions that the dead replica held, and no other; all by the crash.
     const sticky = runOf(results, 'stateful-sticky').metrics;
     expect(sticky.session_loss).toMatchObject({
@@ -146,13 +151,17 @@ function expectSound(code: number | null, out: string): void {
   expect(code).toBe(results.verdict === 'pass' ? 0 : 2);
 }
 
+/** The first follow-up of each session, and how many of them found it. */
+function followUpsOf(out: string, deployment: string): { sent: number; found: number } {
+  const events = eventsOf(out, deployment);
+  const opened = events.filter((event) => event.type === 'session-opened').length;
+  const lost = events.filter((event) => event.asked === 'notifications/initialized').length;
+  return { sent: opened, found: opened - lost };
+}
+
 /** From the records alone: sessions that the killed process had established. */
 function heldByTheDead(out: string, deployment: string): number {
-  const lines = readFileSync(join(out, `runs/${deployment}-0/events.ndjson`), 'utf8')
-    .trim()
-    .split('\n');
-  // biome-ignore lint/suspicious/noExplicitAny: read without the harness's own types, on purpose.
-  const events = lines.map((line) => JSON.parse(line) as any);
+  const events = eventsOf(out, deployment);
   const killed = events.find((event) => event.type === 'replica-signalled' && event.signal === 'SIGKILL');
   const replicas = new Map(
     events.filter((event) => event.type === 'routed').map((event) => [event.requestId, event.replica]),
@@ -164,4 +173,12 @@ function heldByTheDead(out: string, deployment: string): number {
       event.atUs < killed.atUs &&
       replicas.get(event.requestId) === killed.replica,
   ).length;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: read without the harness's own types, on purpose.
+function eventsOf(out: string, deployment: string): any[] {
+  const lines = readFileSync(join(out, `runs/${deployment}-0/events.ndjson`), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line));
 }

@@ -24,6 +24,8 @@ import { type Child, html, type Markup, trusted } from './markup.ts';
 
 /** More columns than this are hard to compare; then deployments become the rows, if scenarios are fewer. */
 const columnsMax = 4;
+/** So many columns have a width of their own in the style; beyond it the table scrolls. */
+const widthsMax = 8;
 
 /** Scenario × deployment: what was lost, in big; then what still worked, and the verdict. */
 export function matrix(experiment: Experiment): Markup {
@@ -48,7 +50,7 @@ export function matrix(experiment: Experiment): Markup {
         cells: scenario.cells.map((cell) => ({ cell, label: nameWithSwatch(cell.deployment) })),
       }));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="What was lost, by scenario and deployment">
-<table class="matrix columns-${Math.min(head.length, columnsMax + 1)}">
+<table class="matrix${head.length > columnsMax ? ` many columns-${Math.min(head.length, widthsMax)}` : ''}">
 <thead><tr><td></td>${head}</tr></thead>
 <tbody>${rows.map(
     (row) =>

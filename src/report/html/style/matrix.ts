@@ -25,7 +25,14 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .cell dd{min-width:0}
 .foot{margin-top:.2rem;font-size:.9375rem;line-height:1.35}
 .foot>span:last-child{color:var(--ink-soft)}
-.columns-5{min-width:78rem}
+@media (min-width:60rem){
+.many{min-width:62rem}.many.columns-6{min-width:71rem}.many.columns-7{min-width:80rem}.many.columns-8{min-width:90rem}
+.many thead td,.many .side{width:11.5rem}
+.many .top,.many .cell{padding-left:.5rem;padding-right:.5rem}
+.many .big strong{display:block;font-size:1.35rem}
+.many .cell dl div{display:block;margin-bottom:.3rem}
+.many .cell dt{font-size:.8125rem;line-height:1.2}
+}
 @media screen and (max-width:60rem){
 .matrix,.matrix tbody,.matrix tr,.matrix .side,.cell{display:block;width:auto}
 .matrix{min-width:0;border:0}
