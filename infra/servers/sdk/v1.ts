@@ -5,6 +5,7 @@ import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
 import { sessionSchemas } from './schemas.ts';
+import { sessionTransport } from './session-transport.ts';
 
 /** A session on SDK v1: one transport and one server, with the same tools as on v2. */
 export async function openSessionV1(
@@ -18,17 +19,7 @@ export async function openSessionV1(
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   await buildServerV1(context, baskets, endStream).connect(transport);
-  return {
-    handle: (request) => transport.handleRequest(request),
-    onClose: (listener) => {
-      const before = transport.onclose;
-      transport.onclose = () => {
-        before?.();
-        listener();
-      };
-    },
-    close: () => transport.close(),
-  };
+  return sessionTransport(transport);
 }
 
 function buildServerV1(

@@ -7,6 +7,7 @@ import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
+import { sessionTransport } from './session-transport.ts';
 
 /** A server on SDK v2 with all tools; what differs between the eras is how a basket is named. */
 export function buildServerV2(
@@ -47,15 +48,5 @@ export async function openSessionV2(
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   await buildServerV2(context, baskets, sessionSchemas, endStream).connect(transport);
-  return {
-    handle: (request) => transport.handleRequest(request),
-    onClose: (listener) => {
-      const before = transport.onclose;
-      transport.onclose = () => {
-        before?.();
-        listener();
-      };
-    },
-    close: () => transport.close(),
-  };
+  return sessionTransport(transport);
 }
