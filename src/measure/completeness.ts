@@ -5,6 +5,8 @@ import type { Collector } from './collector.ts';
 export interface Completeness {
   /** How the run ended; null if the harness was killed before it could say. */
   ended: Extract<RunEvent, { type: 'run-ended' }>['how'] | null;
+  /** Why it failed, if it did. */
+  reason?: string;
   clientsExpected: number;
   clientsEnded: number;
   operationsIntended: number;
@@ -21,8 +23,10 @@ export function completeness(): Collector<Completeness> {
   };
   return {
     see(event) {
-      if (event.type === 'run-ended') seen.ended = event.how;
-      else if (event.type === 'workload-began') seen.clientsExpected = event.clients;
+      if (event.type === 'run-ended') {
+        seen.ended = event.how;
+        if (event.reason !== undefined) seen.reason = event.reason;
+      } else if (event.type === 'workload-began') seen.clientsExpected = event.clients;
       else if (event.type === 'operation') seen.operationsRecorded += 1;
       else if (event.type === 'client-ended') {
         seen.clientsEnded += 1;

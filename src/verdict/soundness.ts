@@ -39,7 +39,7 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   const doubt = (reason: string): Check => ({ id, verdict: 'unknown', observed, limit, reason });
   if (seen.ended === null) return doubt('the harness was killed during the run');
   if (seen.ended === 'interrupted') return doubt('the run was cut short');
-  if (seen.ended === 'failed') return doubt('the run broke off');
+  if (seen.ended === 'failed') return doubt(`the run broke off: ${seen.reason ?? 'no reason was recorded'}`);
   if (torn.tornLines > 0) return doubt(`${torn.tornLines} lines of the record cannot be read`);
   if (seen.clientsEnded !== seen.clientsExpected) {
     return doubt(

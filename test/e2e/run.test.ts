@@ -12,7 +12,7 @@ const runOf = (results: Results, deployment: string): RunResult => {
   if (!run) throw new Error(`no run of ${deployment}`);
   return run;
 };
-const short = ['--duration', '4s', '--sessions', '30', '--rate', '60/s', '--seed', '7'];
+const short = ['--duration', '5s', '--seed', '7'];
 
 describe('windtunnel run', () => {
   it('leaves an experiment as the README describes it, with losses as theory predicts', async () => {
@@ -58,9 +58,9 @@ describe('windtunnel run', () => {
 
     // In memory, in rotation: a follow-up finds its session with probability 1/N.
     const rotating = runOf(results, 'stateful-round-robin').metrics.session_loss;
-    expect(rotating).toMatchObject({ denominator: 30, causes: { expiry: 0, unattributed: 0 } });
+    expect(rotating).toMatchObject({ denominator: 60, causes: { expiry: 0, unattributed: 0 } });
     expect('value' in rotating && rotating.value).toBeGreaterThan(0.95);
-    expect('causes' in rotating && rotating.causes.misroute).toBeGreaterThan(20);
+    expect('causes' in rotating && rotating.causes.misroute).toBeGreaterThan(40);
 
     const followUps = followUpsOf(out, 'stateful-round-robin');
     // With about 500 of them, 1/3 ± 0.1 is more than four standard errors.
@@ -71,7 +71,7 @@ describe('windtunnel run', () => {
     const sticky = runOf(results, 'stateful-sticky').metrics;
     expect(sticky.session_loss).toMatchObject({
       numerator: heldByTheDead(out, 'stateful-sticky'),
-      denominator: 30,
+      denominator: 60,
     });
     expect(sticky.session_loss).toMatchObject({ causes: { misroute: 0, expiry: 0, unattributed: 0 } });
     expect(sticky.lost_update).toMatchObject({ numerator: 0, unexpected: 0 });
@@ -79,7 +79,7 @@ describe('windtunnel run', () => {
     // In a shared store nothing is lost but requests in flight.
     expect(runOf(results, 'stateful-shared-store').metrics.session_loss).toMatchObject({
       numerator: 0,
-      denominator: 30,
+      denominator: 60,
     });
     const stateless = runOf(results, 'stateless').metrics;
     expect(stateless.session_loss).toEqual({ notApplicable: '2026-07-28 has no sessions' });
@@ -91,7 +91,7 @@ describe('windtunnel run', () => {
 
     // A stateless protocol does not make an application stateless.
     const local = runOf(results, 'stateless-local-state').metrics.state_loss;
-    expect('value' in local && local.value).toBeGreaterThan(0.9);
+    expect('value' in local && local.value).toBeGreaterThan(0.6);
 
     for (const run of results.runs) {
       expect(run.checks.find((check) => check.id === 'record-complete')).toMatchObject({ verdict: 'pass' });
@@ -126,6 +126,21 @@ describe('windtunnel run', () => {
     for (const line of stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
 
+  it('ends at once, with its last output, when a replica does not start', async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, 'experiment');
+    // The servers inherit it and refuse it.
+    const env = { WINDTUNNEL_DRAIN_MS: '-1' };
+    const { code, stderr } = await cli(['run', 'steady', '--out', out, '--quiet'], { env });
+    expect(code).toBe(70);
+    expect(stderr).toContain(
+      'ended before it was ready (exit code 64). Its last output:\nWINDTUNNEL_DRAIN_MS=-1',
+    );
+    expect(stderr).toContain(join(out, 'runs/stateful-round-robin-0/logs/r'));
+    expect(readJson<Results>(out, 'results.json').runs).toHaveLength(1);
+    expect(processesWith(out)).toEqual([]);
+  });
+
   it('runs twice at once without getting in its own way', async () => {
     using folder = temporaryFolder();
     const args = ['run', 'crash', '--deployment', 'stateless', ...short, '--quiet'];
@@ -138,17 +153,15 @@ describe('windtunnel run', () => {
   });
 });
 
-/**
- * Every check passed, but for whether a busy machine let the generator be on time: timing decides no test. The
- * exit code is that of the verdict.
- */
+/** What a busy machine decides: whether the generator was on time, and how much was in flight when a replica died. */
+const byTiming = ['generator-on-time', 'availability'];
+
+/** Every check passed, but for those that timing decides. The exit code is that of the verdict. */
 function expectSound(code: number | null, out: string): void {
   const results = readJson<Results>(out, 'results.json');
-  const others = results.runs
-    .flatMap((run) => run.checks)
-    .filter((check) => check.id !== 'generator-on-time');
+  const others = results.runs.flatMap((run) => run.checks).filter((check) => !byTiming.includes(check.id));
   expect(others.filter((check) => check.verdict !== 'pass')).toEqual([]);
-  expect(code).toBe(results.verdict === 'pass' ? 0 : 2);
+  expect(code).toBe({ pass: 0, fail: 1, unknown: 2 }[results.verdict]);
 }
 
 /** The first follow-up of each session, and how many of them found it. */

@@ -112,6 +112,29 @@ describe('restart', () => {
     expect(made.upstreams().slice(-2)).toEqual([['r2'], ['r1', 'r2']]);
   });
 
+  test('lets the replica answer what the balancer has given it, before SIGTERM', async () => {
+    await using made = await testTopology(1);
+    const [first] = made.topology.replicas();
+    const ask = (url: string, method: string) =>
+      fetch(url, { method: 'POST', body: JSON.stringify({ method }) });
+    const answer = ask(made.topology.entryUrl, 'hold');
+    const isHeld = async () => {
+      const { result } = (await (await ask(first?.url ?? '', 'count')).json()) as {
+        result: { held: number };
+      };
+      return result.held > 0;
+    };
+    while (!(await isHeld()));
+    const restarted = made.topology.restart('r1', { graceMs: 60_000 }, never);
+    // Out of the balancer, which then knows of no other.
+    while ((await ask(made.topology.entryUrl, 'count')).status !== 503);
+    expect(made.events.of('r1')).not.toContain('replica-signalled 1 SIGTERM');
+    await ask(first?.url ?? '', 'release');
+    expect((await answer).status).toBe(200);
+    await restarted;
+    expect(slots(made.topology)).toEqual(['r1:2']);
+  });
+
   test('kills what has not ended in its time of grace', async () => {
     await using made = await testTopology(1, (_, boot) => (boot === 1 ? 'ignores-sigterm' : 'good'));
     await made.topology.restart('r1', { graceMs: 50 }, never);
