@@ -1,0 +1,79 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { faults } from '../src/faults/index.ts';
+import type { Metrics } from '../src/measure/index.ts';
+import { makePlan, namesIn } from '../src/scenario/index.ts';
+import { temporaryFolder } from './support/cli.ts';
+
+/** The documents say nothing that the project does not hold. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const text = (name: string) => readFileSync(join(root, name), 'utf8');
+const catalog = { scenariosDir: join(root, 'scenarios'), deploymentsDir: join(root, 'infra/deployments') };
+
+describe('the README', () => {
+  it('shows a scenario that is accepted as it stands', () => {
+    using folder = temporaryFolder();
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(text('README.md')) ?? [];
+    const file = join(folder.path, 'two-crashes.yaml');
+    writeFileSync(file, yaml);
+    const plan = makePlan(
+      {
+        scenarios: [file],
+        deployments: namesIn(catalog.deploymentsDir),
+        repeats: 1,
+        seed: 1,
+        command: '',
+        tool: { name: 'mcp-windtunnel', version: '0' },
+        startedAt: '',
+        environment: { node: '', cpu: '', cores: 1, memoryBytes: 0, os: '', packages: {} },
+      },
+      catalog,
+    );
+    expect(plan.scenarios[0]?.faults).toHaveLength(2);
+  });
+
+  it('lists every scenario and every deployment', () => {
+    const rows = [...text('README.md').matchAll(/^\| `([a-z0-9-]+)` *\|/gm)].map((match) => match[1]);
+    expect(rows).toEqual(expect.arrayContaining(namesIn(catalog.scenariosDir)));
+    expect(rows).toEqual(expect.arrayContaining(namesIn(catalog.deploymentsDir)));
+  });
+});
+
+it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names only files that are there', (name) => {
+  const named = [
+    ...text(name).matchAll(/`((?:src|infra|scenarios|test|docs)\/[\w./-]*)`|\]\((docs\/[\w./-]+)\)/g),
+  ];
+  const paths = named.map((match) => match[1] ?? match[2] ?? '');
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+it('ARCHITECTURE.md gives every dependency its reason, and every measure its definition', () => {
+  const architecture = text('ARCHITECTURE.md');
+  const manifest = JSON.parse(text('package.json')) as Record<'dependencies' | 'devDependencies', object>;
+  const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+  const short = packages
+    .filter((name) => !name.startsWith('@types/'))
+    .map((name) => name.replace('@modelcontextprotocol/', ''));
+  expect(short.filter((name) => !architecture.includes(name))).toEqual([]);
+  const measures: Record<keyof Metrics, true> = {
+    session_loss: true,
+    state_loss: true,
+    availability: true,
+    latency_ms: true,
+    service_ms: true,
+    recovery_ms: true,
+    duplicate_execution: true,
+    lost_update: true,
+    load_skew: true,
+    send_lag_ms: true,
+  };
+  expect(Object.keys(measures).filter((name) => !architecture.includes(`\`${name}\``))).toEqual([]);
+});
+
+it('CHANGELOG.md names every fault', () => {
+  expect(Object.keys(faults).filter((name) => !text('CHANGELOG.md').includes(`\`${name}\``))).toEqual([]);
+});
