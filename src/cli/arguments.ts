@@ -38,6 +38,8 @@ export async function parseArguments(
   let command: Command = { name: 'shown' };
   const parser = yargs()
     .scriptName('windtunnel')
+    // `--no-x` would make x false, whatever its type.
+    .parserConfiguration({ 'boolean-negation': false })
     .usage('$0 <command>\n\nShows what MCP deployments lose when replicas restart, crash and scale.')
     .version(version)
     .help()

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { HarnessError, messageOf } from '../core/index.ts';
 import type { Plan } from '../scenario/index.ts';
 
@@ -21,6 +22,30 @@ export function writePlan(folder: string, plan: Plan): void {
   writeText(folder, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
 }
 
+/** What the judge side reads of a plan; the harness wrote it, so this only tells a plan from something else. */
+const planShape = z.looseObject({
+  schemaVersion: z.literal(1),
+  tool: z.looseObject({ version: z.string() }),
+  startedAt: z.string(),
+  command: z.string(),
+  seed: z.number(),
+  repeats: z.int().min(1),
+  environment: z.looseObject({ packages: z.record(z.string(), z.string()) }),
+  scenarios: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        question: z.string(),
+        durationMs: z.number().positive(),
+        faults: z.array(z.looseObject({ atMs: z.number(), fault: z.string() })),
+        expect: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
+        workload: z.looseObject({ journey: z.array(z.looseObject({})), deadlineMs: z.number() }),
+      }),
+    )
+    .min(1),
+  deployments: z.array(z.looseObject({ name: z.string(), protocol: z.string() })).min(1),
+});
+
 /** @throws HarnessError `usage` if the folder holds no plan that this version can read. */
 export function readPlan(folder: string): Plan {
   const path = join(folder, 'plan.json');
@@ -30,10 +55,9 @@ export function readPlan(folder: string): Plan {
     });
   }
   const plan = parsePlan(path);
-  if (plan.schemaVersion === 1 && Array.isArray(plan.scenarios) && Array.isArray(plan.deployments))
-    return plan as Plan;
+  if (planShape.safeParse(plan).success) return plan as Plan;
   throw new HarnessError('usage', `${path} is not a plan that this version can read`, {
-    hint: `It needs schemaVersion 1; this one says ${JSON.stringify(plan.schemaVersion)}.`,
+    hint: `It needs schemaVersion 1, scenarios and deployments; this one says ${JSON.stringify(plan.schemaVersion)}.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { HarnessError, messageOf } from '../core/index.ts';
 import { measureRun } from '../measure/index.ts';
 import { type LedgerEntry, type ReadStats, type RunEvent, readNdjson } from '../record/index.ts';
 import { type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
@@ -40,12 +41,22 @@ async function judgeOne(folder: string, spec: RunSpec): Promise<RunResult> {
   const stats: ReadStats = { lines: 0, tornLines: 0 };
   const ledgerFile = ledgerPath(folder, spec);
   const hasLedger = existsSync(ledgerFile) && statSync(ledgerFile).size > 0;
-  const measured = await measureRun(
-    spec,
-    readNdjson<RunEvent>(eventsPath(folder, spec), stats),
-    hasLedger ? readNdjson<LedgerEntry>(ledgerFile, stats) : undefined,
-  );
-  return judgeRun(spec, measured, stats);
+  const events = eventsPath(folder, spec);
+  try {
+    const measured = await measureRun(
+      spec,
+      readNdjson<RunEvent>(events, stats),
+      hasLedger ? readNdjson<LedgerEntry>(ledgerFile, stats) : undefined,
+    );
+    return judgeRun(spec, measured, stats);
+  } catch (cause) {
+    if (cause instanceof HarnessError) throw cause;
+    // Files that the harness wrote do not get here: the reader passes torn lines over.
+    throw new HarnessError('usage', `${events} or what lies beside it is damaged: ${messageOf(cause)}`, {
+      hint: 'A record was changed after the run; run the experiment again.',
+      cause,
+    });
+  }
 }
 
 function describeCut(planned: number, begun: number, runs: readonly RunResult[]): string | undefined {

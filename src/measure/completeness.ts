@@ -11,6 +11,10 @@ export interface Completeness {
   clientsEnded: number;
   operationsIntended: number;
   operationsRecorded: number;
+  faultsEnded: number;
+  /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
+  lastIntendedUs: number;
+  lastFaultUs: number;
 }
 
 export function completeness(): Collector<Completeness> {
@@ -20,6 +24,9 @@ export function completeness(): Collector<Completeness> {
     clientsEnded: 0,
     operationsIntended: 0,
     operationsRecorded: 0,
+    faultsEnded: 0,
+    lastIntendedUs: Number.NEGATIVE_INFINITY,
+    lastFaultUs: Number.NEGATIVE_INFINITY,
   };
   return {
     see(event) {
@@ -27,8 +34,12 @@ export function completeness(): Collector<Completeness> {
         seen.ended = event.how;
         if (event.reason !== undefined) seen.reason = event.reason;
       } else if (event.type === 'workload-began') seen.clientsExpected = event.clients;
-      else if (event.type === 'operation') seen.operationsRecorded += 1;
-      else if (event.type === 'client-ended') {
+      else if (event.type === 'fault-began') seen.lastFaultUs = Math.max(seen.lastFaultUs, event.atUs);
+      else if (event.type === 'fault-ended') seen.faultsEnded += event.error === undefined ? 1 : 0;
+      else if (event.type === 'operation') {
+        seen.operationsRecorded += 1;
+        seen.lastIntendedUs = Math.max(seen.lastIntendedUs, event.intendedUs);
+      } else if (event.type === 'client-ended') {
         seen.clientsEnded += 1;
         seen.operationsIntended += event.operations;
       }

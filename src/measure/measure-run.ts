@@ -3,11 +3,12 @@ import { callsOf, type RunSpec } from '../scenario/index.ts';
 import { clientSeries } from './client-series.ts';
 import type { Collector } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
-import { duplicateExecution } from './duplicate-execution.ts';
+import { readLedger } from './duplicate-execution.ts';
 import { failures } from './failures.ts';
 import { faultSeries } from './fault-series.ts';
 import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
+import { operationCounts } from './operation-counts.ts';
 import { recovery } from './recovery.ts';
 import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
@@ -17,12 +18,12 @@ import { operationMeasures, windowMsFor } from './windows.ts';
 export interface Measured {
   metrics: Metrics;
   series: Series;
-  completeness: Completeness;
+  completeness: Completeness & { uncommitted: number };
 }
 
 /**
- * Measures one run from its records, reading each once; memory grows with the number of clients present at
- * once, not with the length of the run.
+ * Measures one run from its records, reading each once; memory grows with the number of clients, and by a
+ * byte for each operation.
  * @param ledger undefined if the server keeps none.
  */
 export async function measureRun(
@@ -49,7 +50,12 @@ export async function measureRun(
     completeness: completeness(),
   };
   const all: Collector<unknown>[] = Object.values(collectors);
-  for await (const event of events) for (const collector of all) collector.see(event);
+  const acknowledged = operationCounts();
+  for await (const event of events) {
+    for (const collector of all) collector.see(event);
+    if (event.type === 'operation' && event.outcome === 'ok') acknowledged.increment(event.opId);
+  }
+  const { duplicates, uncommitted } = await readLedger(ledger, acknowledged);
 
   const operations = collectors.operations.result();
   const { state, updates } = collectors.state.result();
@@ -63,7 +69,7 @@ export async function measureRun(
       latency_ms: operations.latency,
       service_ms: operations.service,
       recovery_ms: recovery({ faults, windows: operations.windows, windowMs }),
-      duplicate_execution: await duplicateExecution(ledger),
+      duplicate_execution: duplicates,
       lost_update: updates,
       load_skew: skew,
       send_lag_ms: collectors.lag.result(),
@@ -79,6 +85,6 @@ export async function measureRun(
       percentiles: operations.percentiles,
       failures: collectors.failures.result(),
     },
-    completeness: collectors.completeness.result(),
+    completeness: { ...collectors.completeness.result(), uncommitted },
   };
 }

@@ -70,6 +70,11 @@ export interface LoadSkew extends Skew {
   sessions: Skew | NotApplicable;
 }
 
+/** How late the generator sent. `missed`: operations it came too late for altogether. */
+export interface SendLag extends Distribution {
+  missed: number;
+}
+
 /** The measures of one run, by the names that `results.json` uses. */
 export interface Metrics {
   session_loss: SessionLoss | NotApplicable;
@@ -81,7 +86,7 @@ export interface Metrics {
   duplicate_execution: Rate | NotApplicable;
   lost_update: LostUpdate | NotApplicable;
   load_skew: LoadSkew;
-  send_lag_ms: Distribution;
+  send_lag_ms: SendLag;
 }
 
 export type MetricName = keyof Metrics;

@@ -4,8 +4,11 @@
  */
 export interface OperationCounts {
   increment(opId: string): void;
+  count(opId: string): number;
   /** How many ids were counted at least `times`. */
   atLeast(times: number): number;
+  /** How many ids were counted here and not there. */
+  missingFrom(there: OperationCounts): number;
 }
 
 export function operationCounts(): OperationCounts {
@@ -25,6 +28,18 @@ export function operationCounts(): OperationCounts {
         counts = grown;
       }
       counts[index] = Math.min(255, (counts[index] ?? 0) + 1);
+    },
+    count: (opId) =>
+      byClient.get(opId.slice(0, opId.lastIndexOf('.')))?.[Number(opId.slice(opId.lastIndexOf('.') + 1))] ??
+      0,
+    missingFrom(there) {
+      let missing = 0;
+      for (const [client, counts] of byClient) {
+        for (const [index, count] of counts.entries()) {
+          if (count > 0 && there.count(`${client}.${index}`) === 0) missing += 1;
+        }
+      }
+      return missing;
     },
     atLeast(times) {
       let total = 0;

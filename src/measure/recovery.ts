@@ -24,6 +24,10 @@ export function recovery(series: Pick<Series, 'faults' | 'windows' | 'windowMs'>
     const share = `${(baseline * 100).toFixed(0)} %`;
     return { notApplicable: `availability was only ${share} before the first fault: nothing to recover to` };
   }
+  const after = windows.filter((window) => window.startMs + windowMs > first);
+  if (!after.some((window) => window.intended > 0)) {
+    return { notApplicable: 'no operation was intended after the first fault' };
+  }
   const good = windows.map((w) => w.intended === 0 || w.recovered / w.intended >= baseline - epsilon);
   const each = faults.map(({ fault, name, startMs, endMs }) => ({
     fault,

@@ -97,8 +97,12 @@ function newJourney(): Journey {
 function seeOperation(journey: Journey, event: OperationEvent): void {
   if (event.stateMissing && journey.acknowledged.size > 0) journey.stateLost = true;
   if (event.writes !== undefined) {
-    if (event.outcome === 'ok') journey.acknowledged.set(event.writes, event.endUs);
-    else if (event.outcome === 'info') journey.unknown.add(event.writes);
+    if (event.outcome === 'ok') {
+      journey.acknowledged.set(event.writes, event.endUs);
+      // Only a read that comes after it can tell whether this is there.
+      journey.readBack = false;
+    }
+    if (event.outcome === 'info') journey.unknown.add(event.writes);
   }
   if (event.reads !== undefined && event.startUs !== null) seeRead(journey, event.reads, event.startUs);
 }

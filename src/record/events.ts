@@ -146,6 +146,11 @@ export interface OperationEvent {
   writes?: string;
   /** The values it found there, if it is a read that was answered. */
   reads?: string[];
+  /**
+   * Why it was never sent: its `deadline` passed before its client turned to it, a `value` it needs was never
+   * answered, no `session` could be opened, or its client `gave-up`.
+   */
+  unsentBecause?: 'deadline' | 'value' | 'session' | 'gave-up';
   /** The tool said that the application state this operation needs does not exist. */
   stateMissing?: true;
 }

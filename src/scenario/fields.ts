@@ -6,6 +6,8 @@ import { parseDurationMs, parseRatePerSecond } from '../core/index.ts';
 /** The longest time a file may ask for: a week. */
 const maxDurationMs = 7 * 24 * 3_600_000;
 
+const maxRatePerSecond = 1_000_000;
+
 /** `250ms`, `10s`, `2m`, `1h`, at most a week. Kept as text in the file's type; see `durationMs`. */
 export const durationField = z
   .string()
@@ -26,7 +28,10 @@ export const momentField = z
 export const rateField = z
   .string()
   .regex(/^\d+(\.\d+)?\s*\/\s*(s|m|h)$/, 'a rate such as 200/s or 30/m')
-  .refine((text) => (parseRatePerSecond(text) ?? 0) > 0, 'a rate above 0')
+  .refine((text) => {
+    const perSecond = parseRatePerSecond(text) ?? 0;
+    return perSecond > 0 && perSecond <= maxRatePerSecond;
+  }, 'a rate above 0 and at most 1000000/s')
   .describe('A rate: 200/s, 30/m');
 
 export const nameField = z

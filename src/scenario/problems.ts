@@ -88,6 +88,7 @@ interface JsonSchema {
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
   const?: unknown;
+  propertyNames?: { enum?: string[] };
 }
 
 function schemasAt({ json, value }: File, path: readonly PropertyKey[]): JsonSchema[] {
@@ -123,7 +124,15 @@ function fits({ properties = {} }: JsonSchema, value: unknown): boolean {
 }
 
 function allowedKeys(file: File, path: readonly PropertyKey[]): string[] {
-  return [...new Set(schemasAt(file, path).flatMap((schema) => Object.keys(schema.properties ?? {})))];
+  const schemas = schemasAt(file, path);
+  return [
+    ...new Set(
+      schemas.flatMap(({ properties, propertyNames }) => [
+        ...Object.keys(properties ?? {}),
+        ...(propertyNames?.enum ?? []),
+      ]),
+    ),
+  ];
 }
 
 function allowedValues(file: File, path: readonly PropertyKey[], key: string): string[] {

@@ -47,6 +47,11 @@ function checkWorkload(scenario: Scenario): Problem[] {
       message: `must be within the run, which lasts ${formatDurationMs(scenario.durationMs)}`,
     });
   }
+  const { stayMs } = scenario.workload;
+  if (stayMs !== null && stayMs < 1) {
+    problems.push({ path: ['workload', 'stay'], message: 'must be at least 1ms' });
+    return problems;
+  }
   const intervalUs = callIntervalUs(scenario);
   const headUs = journey.filter((step) => 'call' in step).length * intervalUs;
   if (headUs > (scenario.durationMs - arrivals.overMs) * 1000) {
@@ -68,6 +73,11 @@ function checkJourney(journey: readonly JourneyStep[]): Problem[] {
       problems.push({ path, message: `\${${name}} is saved by no earlier call; known here: ${known}` });
     }
     for (const name of Object.keys(step.save ?? {})) saved.add(name);
+    if (step.writes !== undefined && !placeholders(step.writes).includes('opId')) {
+      const message =
+        'must contain ${opId}: values that do not differ could not be told apart when they are read';
+      problems.push({ path: [...path, 'writes'], message });
+    }
   };
   journey.forEach((step, i) => {
     const inner = 'repeat' in step ? step.steps : [step];
@@ -143,7 +153,26 @@ function replicasBefore(scenario: Scenario, atMs: number, atBegin: number): numb
 /** A misspelt deployment would take its thresholds out of the judgement without a word. */
 function checkExpectations(scenario: Scenario, knownDeployments: readonly string[]): Problem[] {
   const known = [...new Set(['all', ...knownDeployments])];
-  return Object.keys(scenario.expect)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ path: ['expect', name], message: `no such deployment; allowed: ${known.join(', ')}` }));
+  return Object.entries(scenario.expect).flatMap(([name, thresholds]) => {
+    const path = ['expect', name];
+    if (!known.includes(name)) return [{ path, message: `no such deployment; allowed: ${known.join(', ')}` }];
+    return Object.entries(thresholds).flatMap(([metric, threshold]) =>
+      checkThreshold(metric, threshold ?? {}, [...path, metric]),
+    );
+  });
+}
+
+/** A bound that nothing can break, or that nothing can keep, is a slip: 5 for 5 %, say. */
+function checkThreshold(
+  metric: string,
+  { min = 0, max }: { min?: number | undefined; max?: number | undefined },
+  path: PropertyKey[],
+): Problem[] {
+  const isShare = !metric.includes('_ms') && metric !== 'load_skew';
+  const highest = isShare ? 1 : Number.POSITIVE_INFINITY;
+  const allowed = isShare ? '0 to 1 (a share: 0.05 is 5 %)' : 'from 0';
+  if (min < 0 || min > highest) return [{ path: [...path, 'min'], message: `allowed: ${allowed}` }];
+  if (max === undefined) return [];
+  if (max < 0 || max > highest) return [{ path: [...path, 'max'], message: `allowed: ${allowed}` }];
+  return max < min ? [{ path: [...path, 'max'], message: `is below min, ${min}` }] : [];
 }

@@ -73,6 +73,7 @@ function* scheduleCalls(scenario: Scenario, prng: Prng, arrivalUs: number): Gene
   let slotUs = arrivalUs;
   let thinkUs: number | undefined;
   for (const { step, untilUs } of unroll(journey, arrivalUs, endUs, intervalUs)) {
+    if (thinkUs === undefined && slotUs >= endUs) return;
     if ('pause' in step) {
       slotUs += durationMs(step.pause) * 1000;
       if (thinkUs !== undefined) thinkUs += durationMs(step.pause) * 1000;

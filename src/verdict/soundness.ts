@@ -1,5 +1,5 @@
 import { formatDurationMs } from '../core/index.ts';
-import type { Completeness, Metrics } from '../measure/index.ts';
+import type { Measured, Metrics } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import type { Check } from './results.ts';
@@ -16,11 +16,15 @@ const lateNoticeMs = 50;
 
 export function judgeSoundness(
   scenario: Scenario,
-  completeness: Completeness,
+  completeness: Measured['completeness'],
   metrics: Metrics,
   torn: ReadStats,
 ): Check[] {
-  return [judgeCompleteness(completeness, torn), judgeGenerator(scenario, metrics)];
+  return [
+    judgeCompleteness(completeness, torn),
+    ...judgeFaults(scenario, completeness),
+    judgeGenerator(scenario, metrics),
+  ];
 }
 
 /** Doubts that do not forbid a verdict. */
@@ -32,7 +36,7 @@ export function soundnessWarnings(metrics: Metrics): string[] {
   ];
 }
 
-function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
+function judgeCompleteness(seen: Measured['completeness'], torn: ReadStats): Check {
   const id = 'record-complete';
   const limit = 'every client and operation';
   const observed = `${seen.operationsRecorded} operations of ${seen.clientsEnded} clients`;
@@ -49,18 +53,36 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   if (seen.operationsRecorded !== seen.operationsIntended) {
     return doubt(`${seen.operationsIntended} operations were intended`);
   }
+  if (seen.uncommitted > 0) {
+    return doubt(`${seen.uncommitted} acknowledged operations have no commit in the ledger`);
+  }
   return { id, verdict: 'pass', observed, limit, reason: '' };
+}
+
+/** A fault that did not happen, or that nobody was there to meet, proves nothing. */
+function judgeFaults(scenario: Scenario, seen: Measured['completeness']): Check[] {
+  const planned = scenario.faults.length;
+  if (planned === 0) return [];
+  const observed = `${seen.faultsEnded} of ${planned} faults`;
+  const check = { id: 'faults-met', observed, limit: 'every fault, with operations after it' };
+  if (seen.faultsEnded < planned) {
+    return [{ ...check, verdict: 'unknown', reason: 'not every fault was carried out' }];
+  }
+  if (seen.lastIntendedUs < seen.lastFaultUs) {
+    return [{ ...check, verdict: 'unknown', reason: 'no operation was intended after the last fault began' }];
+  }
+  return [{ ...check, verdict: 'pass', reason: '' }];
 }
 
 function judgeGenerator(scenario: Scenario, metrics: Metrics): Check {
   const id = 'generator-on-time';
   const limitMs = scenario.workload.deadlineMs * lateShare;
   const limit = `<= ${formatDurationMs(limitMs)} late at p99`;
-  const late = metrics.send_lag_ms.p99;
+  const { p99: late, missed } = metrics.send_lag_ms;
   if (late === null)
     return { id, verdict: 'unknown', observed: 'no samples', limit, reason: 'nothing was sent' };
-  const observed = `${formatDurationMs(late)} late at p99`;
-  if (late <= limitMs) return { id, verdict: 'pass', observed, limit, reason: '' };
+  const observed = `${formatDurationMs(late)} late at p99${missed > 0 ? `, ${missed} missed` : ''}`;
+  if (late <= limitMs && missed === 0) return { id, verdict: 'pass', observed, limit, reason: '' };
   const reason =
     'the load generator could not keep to the schedule, so what was measured is its own; lower --rate or --sessions';
   return { id, verdict: 'unknown', observed, limit, reason };

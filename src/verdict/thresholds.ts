@@ -44,10 +44,11 @@ function judge(name: BoundableMetric, threshold: Threshold, reading: Reading): C
 function compare(threshold: Threshold, reading: Extract<Reading, { value: number }>): Verdict {
   const { value, rate, unjudged = 0, unexpected = 0 } = reading;
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = threshold;
-  if (value < min || value > max || unexpected > 0) return 'fail';
-  // What could not be judged may be as bad as can be.
-  const worst = rate && rate.denominator > 0 ? (rate.numerator + unjudged) / rate.denominator : value;
-  return worst > max ? 'unknown' : 'pass';
+  if (value > max || unexpected > 0) return 'fail';
+  // What could not be judged may count, or may not.
+  const most = rate && rate.denominator > 0 ? (rate.numerator + unjudged) / rate.denominator : value;
+  if (value < min) return most >= min ? 'unknown' : 'fail';
+  return most > max ? 'unknown' : 'pass';
 }
 
 function reasonFor(verdict: Verdict, reading: Extract<Reading, { value: number }>, because: string): string {
@@ -96,10 +97,12 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
 }
 
 function readRate(rate: Rate & { unjudged?: number; unexpected?: number }): Reading {
-  if (rate.value === null) return { noSamples: 'nothing was seen that this could be judged by' };
   const { unjudged = 0, unexpected = 0 } = rate;
+  if (rate.value === null && unexpected === 0) {
+    return { noSamples: 'nothing was seen that this could be judged by' };
+  }
   return {
-    value: rate.value,
+    value: rate.value ?? 0,
     observed: `${rate.numerator} of ${rate.denominator}`,
     rate,
     unjudged,

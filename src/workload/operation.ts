@@ -1,8 +1,8 @@
-import { type Connection, type ConnectionClient, runInterrupted, type ToolResult } from '../client/index.ts';
+import { runInterrupted } from '../client/index.ts';
 import type { Failure, OperationEvent, Outcome } from '../record/index.ts';
 import { type CallStep, durationMs, fillTemplate } from '../scenario/index.ts';
-import type { ClientSession } from './client-session.ts';
-import { valueAt } from './json-path.ts';
+import { attempt, type Means, type Tried } from './attempts.ts';
+import { checkResult, readsOf } from './check-answer.ts';
 import type { ClientContext } from './types.ts';
 
 /** One operation, from the moment it is due to the moment its fate is known, with the client's own recovery. */
@@ -18,15 +18,13 @@ export interface IntendedOperation {
   intendedUs: number;
 }
 
-/** What a client acts through. */
-export interface Means {
-  connection: Connection;
-  session: ClientSession;
-  self: ConnectionClient;
-}
-
 /** The fields of the record that are known before anything is sent. */
-export function unsent(operation: IntendedOperation, atUs: number, message: string): OperationEvent {
+export function unsent(
+  operation: IntendedOperation,
+  atUs: number,
+  unsentBecause: NonNullable<OperationEvent['unsentBecause']>,
+  message: string,
+): OperationEvent {
   const failure: Failure = { kind: 'not-sent', message };
   return {
     type: 'operation',
@@ -39,6 +37,7 @@ export function unsent(operation: IntendedOperation, atUs: number, message: stri
     attempts: 0,
     serviceUs: null,
     requestId: null,
+    unsentBecause,
   };
 }
 
@@ -61,24 +60,22 @@ export async function perform(
   values.set('opId', opId);
   const filled = fillTemplate({ arguments: step.arguments, writes: step.writes }, values);
   if ('missing' in filled) {
-    return unsent(operation, clock.nowUs(), `needs \${${filled.missing}}, which no earlier answer gave`);
+    const missing = `needs \${${filled.missing}}, which no earlier answer gave`;
+    return unsent(operation, clock.nowUs(), 'value', missing);
   }
   const call = filledCall(filled);
   const deadlineMs = step.deadline === undefined ? context.deadlineMs : durationMs(step.deadline);
   const deadlineUs = operation.intendedUs + deadlineMs * 1000;
   if (clock.nowUs() >= deadlineUs) {
-    return unsent(operation, clock.nowUs(), 'its deadline passed while the call before it was under way');
+    return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
   }
   using deadline = deadlineSignal(context, deadlineUs);
   const tried = await attempt(operation, call.arguments, means, context, deadline.signal);
   if (tried.sentUs === null) {
-    return unsent(
-      operation,
-      clock.nowUs(),
-      `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`,
-    );
+    const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
+    return unsent(operation, clock.nowUs(), 'session', why);
   }
-  const { outcome, failure } = tried.result ? checkResult(step, tried.result, values, tried) : tried;
+  const { outcome, failure } = settle(step, tried, values, deadlineUs);
   const recovered = tried.attempts > 1;
   return {
     type: 'operation',
@@ -113,113 +110,20 @@ function filledCall(filled: { value: unknown } | { omit: true }): FilledCall {
   };
 }
 
-interface Tried {
-  outcome: Outcome;
-  failure?: Failure | undefined;
-  result?: ToolResult;
-  firstOutcome: Outcome;
-  attempts: number;
-  /** When the first attempt was sent; null if none was. */
-  sentUs: number | null;
-  endUs: number;
-  serviceUs: number | null;
-  requestId: string | null;
-}
-
-/** Sends, and by the policy sends again: in a new session after an unknown one, or after an unknown outcome. */
-async function attempt(
-  operation: IntendedOperation,
-  args: Record<string, unknown>,
-  { connection, session, self }: Means,
-  context: ClientContext,
-  signal: AbortSignal,
-): Promise<Tried> {
-  const { clock, policy } = context;
-  const { opId, step } = operation;
-  const tried: Tried = {
-    outcome: 'fail',
-    firstOutcome: 'fail',
-    attempts: 0,
-    sentUs: null,
-    endUs: 0,
-    serviceUs: null,
-    requestId: null,
-  };
-  let reinitialized = false;
-  while (true) {
-    const noSession = await session.ensure(signal);
-    if (noSession) {
-      tried.endUs = clock.nowUs();
-      tried.failure ??= noSession;
-      return tried;
-    }
-    const startUs = clock.nowUs();
-    tried.sentUs ??= startUs;
-    tried.attempts += 1;
-    const answer = await connection.call({ tool: step.call, arguments: args, opId }, signal);
-    tried.endUs = clock.nowUs();
-    tried.serviceUs = tried.endUs - startUs;
-    tried.requestId = answer.requestId;
-    tried.outcome = answer.outcome;
-    tried.failure = answer.outcome === 'ok' ? undefined : answer.failure;
-    if (tried.attempts === 1) tried.firstOutcome = answer.outcome;
-    if (answer.outcome === 'ok') {
-      tried.result = answer.value;
-      return tried;
-    }
-    const { failure, requestId } = answer;
-    const unknownSession = failure.kind === 'unknown-session';
-    if (unknownSession) {
-      session.lose({ failure, requestId, opId, asked: `tools/call ${step.call}` });
-    }
-    const again = unknownSession
-      ? session.usable && !reinitialized
-      : answer.outcome === 'info' && policy.unknownOutcome === 'retry';
-    if (!again || signal.aborted || tried.attempts >= policy.maxAttempts) return tried;
-    reinitialized ||= unknownSession;
-    await self.turnAround(signal);
-  }
-}
-
-/** Holds the answer against what the journey expects of it, and saves what later calls need. */
-function checkResult(
+/** What an operation comes to after all its attempts. */
+function settle(
   step: CallStep,
-  result: ToolResult,
-  values: Map<string, unknown>,
   tried: Tried,
+  values: Map<string, unknown>,
+  deadlineUs: number,
 ): { outcome: Outcome; failure?: Failure | undefined } {
-  if (result.isError) return { outcome: 'fail', failure: { kind: 'tool-error', message: textOf(result) } };
-  for (const [path, expected] of Object.entries(step.expect ?? {})) {
-    const filled = fillTemplate(expected, values);
-    const wanted = 'value' in filled ? filled.value : undefined;
-    const found = valueAt(result.structuredContent, path);
-    if (JSON.stringify(found) !== JSON.stringify(wanted)) {
-      const message = `${path} is ${JSON.stringify(found)?.slice(0, 200)}, expected ${JSON.stringify(wanted)}`;
-      // It was carried out, so its effect may stand: not `fail`.
-      return { outcome: 'info', failure: { kind: 'unexpected', message } };
-    }
+  const last = tried.result ? checkResult(step, tried.result, values) : tried;
+  if (last.outcome === 'ok' && tried.endUs > deadlineUs) {
+    return { outcome: 'info', failure: { kind: 'timeout', message: 'answered after the deadline' } };
   }
-  for (const [name, path] of Object.entries(step.save ?? {})) {
-    const value = valueAt(result.structuredContent, path);
-    // An answer without the value clears it: an old one would belong to another state.
-    if (value === undefined) values.delete(name);
-    else values.set(name, value);
-  }
-  return { outcome: tried.outcome, failure: tried.failure };
-}
-
-function readsOf(step: CallStep, outcome: Outcome, result: ToolResult | undefined): { reads?: string[] } {
-  if (step.reads === undefined || outcome !== 'ok' || result === undefined) return {};
-  const found = valueAt(result.structuredContent, step.reads);
-  return { reads: Array.isArray(found) ? found.map(String) : [] };
-}
-
-function textOf(result: ToolResult): string {
-  const first = result.content.find((block) => (block as { type?: unknown }).type === 'text');
-  return String((first as { text?: unknown } | undefined)?.text ?? 'the tool failed without a text').slice(
-    0,
-    500,
-  );
+  // An earlier attempt may have had its effect, whatever the last one was told.
+  if (last.outcome === 'fail' && tried.maybeDone) return { outcome: 'info', failure: last.failure };
+  return last;
 }
 
 /** A signal that aborts at the deadline, or when the run is cut short. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConnectionClient } from '../client/index.ts';
 import type { ClientSchedule } from '../scenario/index.ts';
 import { clientSession } from './client-session.ts';
@@ -43,9 +44,11 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
     const operation: IntendedOperation = { opId: `${client}.${index}`, client, index, step, intendedUs };
     const record = session.usable
       ? await perform(operation, values, { connection, session, self }, context)
-      : unsent(operation, clock.nowUs(), 'the client gave up after its session was lost');
+      : unsent(operation, clock.nowUs(), 'gave-up', 'the client gave up after its session was lost');
     events.write(record);
     progress.operationEnded(record.outcome);
+    // What is not sent waits for nothing; timers, signals and other clients must get their turn all the same.
+    if (record.startUs === null) await nextTurn();
     previousUs = Math.max(record.endUs, intendedUs);
     index += 1;
   }
@@ -57,5 +60,5 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
 
 /** Opening a session has the same deadline as a call. */
 function openingSignal(context: ClientContext): AbortSignal {
-  return AbortSignal.any([context.signal, AbortSignal.timeout(context.deadlineMs)]);
+  return AbortSignal.any([context.signal, AbortSignal.timeout(Math.ceil(context.deadlineMs))]);
 }

@@ -6,7 +6,7 @@ import type { Plan, Scenario } from '../../src/scenario/index.ts';
 import type { Results } from '../../src/verdict/index.ts';
 import { cli, temporaryFolder } from '../support/cli.ts';
 import { spec } from '../support/fakes.ts';
-import { began, ended, left, opened, operation } from '../support/log.ts';
+import { began, committed, ended, left, opened, operation } from '../support/log.ts';
 
 const history: RunEvent[] = [
   ...began(1),
@@ -48,8 +48,10 @@ function write(
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
   if (!events) return;
   mkdirSync(join(folder, run), { recursive: true });
-  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-  writeFileSync(join(folder, run, 'events.ndjson'), lines);
+  const lines = (records: readonly object[]) =>
+    records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  writeFileSync(join(folder, run, 'events.ndjson'), lines(events));
+  writeFileSync(join(folder, run, 'ledger.ndjson'), lines([committed('c1.0'), committed('c1.1')]));
 }
 
 const report = async (expectations: Scenario['expect'], events: readonly RunEvent[] | undefined) => {
@@ -64,10 +66,7 @@ describe('windtunnel report, by what lies on disk alone', () => {
   it('exits 0 when every threshold passed', async () => {
     const { code, results } = await report({ all: { lost_update: { max: 0 } } }, history);
     expect({ code, verdict: results.verdict }).toEqual({ code: 0, verdict: 'pass' });
-    // Without a ledger nothing is known of executions.
-    expect(results.runs[0]?.metrics.duplicate_execution).toEqual({
-      notApplicable: 'the server keeps no ledger',
-    });
+    expect(results.runs[0]?.metrics.duplicate_execution).toMatchObject({ numerator: 0, denominator: 2 });
   });
 
   it('exits 1 when one failed', async () => {
@@ -96,6 +95,15 @@ describe('windtunnel report, by what lies on disk alone', () => {
     writeFileSync(events, `${readFileSync(events, 'utf8')}{"type":"opera`);
     const { code } = await cli(['report', folder.path, '--quiet']);
     expect(code).toBe(2);
+    rmSync(join(folder.path, 'runs/stateful-sticky-0/ledger.ndjson'));
+    write(folder.path, { all: { lost_update: { max: 0 } } }, history);
+    rmSync(join(folder.path, 'runs/stateful-sticky-0/ledger.ndjson'));
+    expect(await cli(['report', folder.path, '--quiet'])).toMatchObject({ code: 2 });
+    writeFileSync(events, '{"type":"upstreams-changed"}\n');
+    expect(await cli(['report', folder.path])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('is damaged'),
+    });
     rmSync(events);
     mkdirSync(events);
     expect(await cli(['report', folder.path])).toMatchObject({

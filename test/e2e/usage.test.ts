@@ -17,6 +17,7 @@ describe('a mistake of the user exits 64 and says what, where and what is allowe
     [['run', '--backend', 'cloud'], 'backend', 'process'],
     [['run', '--balancer', 'magic'], 'balancer', 'embedded'],
     [['run', '--sesions', '5'], 'sesions', '--help'],
+    [['run', '--no-deployment'], 'no-deployment', '--help'],
     [['rum'], 'rum', '--help'],
     [[], 'which command', '--help'],
     [['report'], 'directory', '--help'],
@@ -65,6 +66,14 @@ describe('a mistake of the user exits 64 and says what, where and what is allowe
     expect(await cli(['report', folder.path])).toMatchObject({
       code: 64,
       stderr: expect.stringContaining('schemaVersion 1'),
+    });
+    writeFileSync(
+      join(folder.path, 'plan.json'),
+      '{"schemaVersion": 1, "scenarios": [null], "deployments": []}',
+    );
+    expect(await cli(['report', folder.path])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('is not a plan'),
     });
     mkdirSync(join(folder.path, 'empty'));
     expect(await cli(['report', join(folder.path, 'empty')])).toMatchObject({ code: 64 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { duplicateExecution } from '../../src/measure/duplicate-execution.ts';
+import { readLedger } from '../../src/measure/duplicate-execution.ts';
 import { failures } from '../../src/measure/failures.ts';
+import { operationCounts } from '../../src/measure/operation-counts.ts';
 import { rate } from '../../src/measure/rate.ts';
 import { sendLag } from '../../src/measure/send-lag.ts';
 import { operationMeasures, windowMsFor } from '../../src/measure/windows.ts';
@@ -58,22 +59,36 @@ describe('availability and latency', () => {
   });
 });
 
-describe('duplicate_execution', () => {
-  it('counts operations with two commits or more over those with one', async () => {
+describe('the ledger', () => {
+  const acknowledged = (...ids: string[]) => {
+    const counts = operationCounts();
+    for (const id of ids) counts.increment(id);
+    return counts;
+  };
+  it('duplicate_execution: operations with two commits or more over those with one', async () => {
     const ledger = stream([
       committed('c1.0'),
       committed('c1.1'),
       committed('c1.1', 'r2'),
       committed('c12.1'),
     ]);
-    expect(await duplicateExecution(ledger)).toMatchObject({ numerator: 1, denominator: 3 });
+    expect((await readLedger(ledger, acknowledged())).duplicates).toMatchObject({
+      numerator: 1,
+      denominator: 3,
+    });
   });
-  it('has no meaning without a ledger', async () => {
-    expect(await duplicateExecution(undefined)).toEqual({ notApplicable: 'the server keeps no ledger' });
+  it('has no meaning for a server without one', async () => {
+    const { duplicates } = await readLedger(undefined, acknowledged());
+    expect(duplicates).toEqual({ notApplicable: 'the server keeps no ledger' });
   });
   it('survives ids that are not ours', async () => {
     const ledger = stream([committed('x'), committed('c1.-1'), committed('c1.99999999999'), committed('')]);
-    expect(await duplicateExecution(ledger)).toMatchObject({ denominator: 0 });
+    expect((await readLedger(ledger, acknowledged())).duplicates).toMatchObject({ denominator: 0 });
+  });
+  it('tells what was acknowledged and never committed, also when it is missing as a whole', async () => {
+    const told = () => acknowledged('c1.0', 'c1.40', 'c2.1');
+    expect(await readLedger(stream([committed('c1.0')]), told())).toMatchObject({ uncommitted: 2 });
+    expect(await readLedger(undefined, told())).toMatchObject({ uncommitted: 3 });
   });
 });
 
@@ -85,6 +100,27 @@ describe('send_lag_ms', () => {
     const lag = collect(sendLag(), [...began(1), opened('c1', -1), slow, queued, late]);
     expect(lag.count).toBe(2);
     expect(lag.max).toBeCloseTo(3, 1);
+    expect(lag.missed).toBe(0);
+  });
+
+  it('counts what a free client came too late for, however many', () => {
+    const overdue = (index: number, at: number) =>
+      operation('c1', index, at, 3000 - at, { outcome: 'fail', startUs: null, unsentBecause: 'deadline' });
+    const stalled = [operation('c1', 0, 0, 5), overdue(1, 100), overdue(2, 200), overdue(3, 900)];
+    const lag = collect(sendLag(), [...began(1), opened('c1', -1), ...stalled]);
+    expect(lag).toMatchObject({ count: 4, missed: 3 });
+    expect(lag.max).toBeCloseTo(2900, -1);
+  });
+
+  it('does not blame the generator for what waited behind a slow call', () => {
+    const slow = operation('c1', 0, 0, 2500);
+    const behind = operation('c1', 1, 100, 2400, {
+      outcome: 'fail',
+      startUs: null,
+      unsentBecause: 'deadline',
+    });
+    const lag = collect(sendLag(), [...began(1), opened('c1', -1), slow, behind]);
+    expect(lag).toMatchObject({ count: 1, missed: 0 });
   });
 });
 

@@ -115,7 +115,7 @@ export function failing(): Results {
 }
 
 function emptyRun(run: RunResult): void {
-  const none = { count: 0, p50: null, p90: null, p99: null, p999: null, max: null };
+  const none = { count: 0, p50: null, p90: null, p99: null, p999: null, max: null, missed: 0 };
   const empty = rateOf(0, 0);
   const sessions = 'notApplicable' in run.metrics.session_loss;
   const metrics: Metrics = {
@@ -131,7 +131,7 @@ function emptyRun(run: RunResult): void {
     availability: { ...empty, recovered: empty },
     latency_ms: none,
     service_ms: none,
-    send_lag_ms: none,
+    send_lag_ms: { ...none, missed: 0 },
     recovery_ms: { notApplicable: 'no fault began' },
     duplicate_execution: { notApplicable: 'the server keeps no ledger' },
     lost_update: { ...empty, recovered: 0, unexpected: 0 },

@@ -191,7 +191,7 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
         ? { value: 1.05, coefficientOfVariation: 0.04, count: 60 }
         : { notApplicable: '2026-07-28 has no sessions' },
     },
-    send_lag_ms: { count: intended, p50: 0.2, p90: 0.6, p99: 1.8, p999: 4.1, max: 6.3 },
+    send_lag_ms: { count: intended, p50: 0.2, p90: 0.6, p99: 1.8, p999: 4.1, max: 6.3, missed: 0 },
   };
 }
 

@@ -113,6 +113,20 @@ describe('a bad scenario file is refused with file, line, key and what is allowe
     );
   });
 
+  it('a threshold that nothing can break or keep, and a metric that does not exist', () => {
+    expect(refuse('share', 'max: 0.6', 'max: 5')).toContain('allowed: 0 to 1 (a share: 0.05 is 5 %)');
+    expect(refuse('share', 'max: 0.6', 'max: 0.05')).toContain('is below min, 0.1');
+    expect(refuse('metric', 'lost_update:', 'lost_updates:')).toContain(
+      'expect.all.lost_updates: unknown key; allowed here: session_loss, state_loss,',
+    );
+  });
+
+  it('writes that could not be told apart, and a rate beyond measure', () => {
+    expect(refuse('writes', /writes: .*/, 'writes: apple')).toContain('writes: must contain ${opId}');
+    expect(refuse('rate', 'rate: 120/s', 'rate: 9999999999/s')).toContain('at most 1000000/s');
+    expect(refuse('stay', 'rate: 120/s', 'rate: 120/s\n  stay: 0ms')).toContain('stay: must be at least 1ms');
+  });
+
   it('YAML that is none, with the line', () => {
     expect(refuse('yaml', 'name: crash', 'name: "crash')).toMatch(/^yaml\.yaml:\d+: /);
   });

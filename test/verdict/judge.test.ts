@@ -14,14 +14,24 @@ const journey: Scenario['workload']['journey'] = [
 async function judge(
   expectations: Scenario['expect'],
   events: readonly RunEvent[],
-  options: { ledger?: readonly LedgerEntry[]; torn?: number; deployment?: 'stateless' } = {},
+  options: {
+    ledger?: readonly LedgerEntry[];
+    torn?: number;
+    deployment?: 'stateless';
+    planned?: Partial<Scenario>;
+  } = {},
 ) {
-  const run = spec({ scenario: { expect: expectations }, workload: { journey } });
+  const run = spec({ scenario: { expect: expectations, ...options.planned }, workload: { journey } });
   if (options.deployment) run.deployment = { ...run.deployment, name: 'stateless', protocol: '2026-07-28' };
-  const ledger = options.ledger ? stream(options.ledger) : undefined;
-  const measured = await measureRun(run, stream(events), ledger);
+  const measured = await measureRun(run, stream(events), stream(options.ledger ?? commitsOf(events)));
   return judgeRun(run, measured, { lines: 0, tornLines: options.torn ?? 0 });
 }
+
+/** The ledger of a server that commits what it acknowledges. */
+const commitsOf = (events: readonly RunEvent[]) =>
+  events.flatMap((event) =>
+    event.type === 'operation' && event.outcome === 'ok' ? [committed(event.opId)] : [],
+  );
 
 /** Two clients that write and read; the second finds its write only if `found`. */
 const history = (found = true): RunEvent[] => [
@@ -117,6 +127,26 @@ describe('a threshold', () => {
     });
   });
 
+  it('with a lower bound is unknown when what could not be judged may reach it', async () => {
+    const unread = history().filter(
+      (event) => !(event.type === 'operation' && event.client === 'c2' && event.index === 1),
+    );
+    const result = await judge({ all: { state_loss: { min: 0.5 } } }, unread);
+    expect(find(result, 'state_loss')).toMatchObject({ verdict: 'unknown' });
+  });
+
+  it('fails on values that no client wrote, also when nothing else was read', async () => {
+    const odd = [
+      ...began(1),
+      opened('c1', 0),
+      operation('c1', 0, 100, 5, { reads: ['x'] }),
+      left('c1', 300, 1),
+      ...ended(400),
+    ];
+    const result = await judge({ all: { lost_update: { max: 0 } } }, odd);
+    expect(find(result, 'no-lost-update')).toMatchObject({ verdict: 'fail' });
+  });
+
   it('can be skipped for a reason', async () => {
     const expectations = {
       all: { lost_update: { max: 0 } },
@@ -130,11 +160,9 @@ describe('a threshold', () => {
     const fault: RunEvent[] = [
       { type: 'fault-began', atUs: 5_000_000, fault: 0, name: 'crash', targets: ['r1'] },
     ];
-    const result = await judge({ all: { recovery_ms: { max: 1000 } } }, [
-      ...history().slice(0, -2),
-      ...fault,
-      ...ended(10_000),
-    ]);
+    const later = operation('c1', 2, 6000, 5, { outcome: 'info' });
+    const events = [...history().slice(0, -2), ...fault, later, ...ended(10_000)];
+    const result = await judge({ all: { recovery_ms: { max: 1000 } } }, events);
     expect(find(result, 'recovery_ms')).toMatchObject({
       verdict: 'fail',
       observed: 'not recovered by the end',
@@ -165,6 +193,48 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
     const result = await judge(bad, events, { torn });
     expect(find(result, 'record-complete')).toMatchObject({ verdict: 'unknown', reason });
     expect(result.verdict).toBe('unknown');
+  });
+
+  it('an acknowledged operation has no commit in the ledger', async () => {
+    const result = await judge({ all: { lost_update: { max: 0 } } }, history(), {
+      ledger: [committed('c1.0')],
+    });
+    expect(find(result, 'record-complete')).toMatchObject({
+      verdict: 'unknown',
+      reason: '3 acknowledged operations have no commit in the ledger',
+    });
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('a fault was not carried out, or nobody was there to meet it', async () => {
+    const fault = (atUs: number): RunEvent[] => [
+      { type: 'fault-began', atUs, fault: 0, name: 'crash', targets: ['r1'] },
+      { type: 'fault-ended', atUs, fault: 0, name: 'crash' },
+    ];
+    const planned: Partial<Scenario> = {
+      faults: [{ at: '0.1s', atMs: 100, fault: 'crash', replica: 1, replace: true }],
+    };
+    const met = async (events: RunEvent[]) =>
+      find(await judge(fine, events, { planned }), 'faults-met')?.verdict;
+    const fine = { all: { lost_update: { max: 0 } } };
+    expect(await met(history())).toBe('unknown');
+    expect(await met([...history(), ...fault(350_000)])).toBe('unknown');
+    expect(await met([...history(), ...fault(150_000)])).toBe('pass');
+  });
+
+  it('the generator came too late for some altogether', async () => {
+    const missed = operation('c3', 400, 410, 2100, {
+      outcome: 'fail',
+      startUs: null,
+      unsentBecause: 'deadline',
+    });
+    const many = Array.from({ length: 400 }, (_, i) => operation('c3', i, i, 0.5));
+    const events = [...history().slice(0, -2), opened('c3', -1), ...many, missed, ...ended(2500)];
+    const result = await judge(
+      bad,
+      events.map((e) => (e.type === 'workload-began' ? { ...e, clients: 3 } : e)),
+    );
+    expect(find(result, 'generator-on-time')).toMatchObject({ verdict: 'unknown' });
   });
 
   it('the run was cut short', async () => {

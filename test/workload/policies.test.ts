@@ -94,6 +94,14 @@ describe('on an unknown outcome', () => {
     expect(connector.calls.slice(0, 3).map(({ opId }) => opId)).toEqual(['c1.0', 'c1.0', 'c1.0']);
   });
 
+  it('retry: an earlier attempt may have had its effect, whatever the last one was told', async () => {
+    const connector = fakeConnector((_call, n) =>
+      n === 1 ? failed('broken', 'info') : ok({ isError: true }),
+    );
+    const { operations } = await play(connector, { unknownOutcome: 'retry' });
+    expect(operations[0]).toMatchObject({ outcome: 'info', failure: { kind: 'tool-error' }, attempts: 2 });
+  });
+
   it('never retries what is certain', async () => {
     const connector = fakeConnector(() => failed('rejected'));
     const { operations } = await play(connector, { unknownOutcome: 'retry' });
@@ -143,6 +151,15 @@ describe('values', () => {
     });
   });
 
+  it('that are no list where a read expects one are unexpected, not a loss', async () => {
+    const connector = fakeConnector(() => ok({ structuredContent: { basketId: 'b', count: 1 } }));
+    const { operations } = await play(connector, {}, { journey });
+    expect(operations[2]).toMatchObject({
+      outcome: 'info',
+      failure: { message: 'there is no list at $.items' },
+    });
+  });
+
   it('other than expected make an operation unexpected, its effect unknown', async () => {
     const connector = fakeConnector(() => ok({ structuredContent: { basketId: 'b', items: [], count: 2 } }));
     const { operations } = await play(connector, {}, { journey });
@@ -163,6 +180,28 @@ describe('values', () => {
       failure: { kind: 'tool-error' },
       stateMissing: true,
     });
+  });
+});
+
+describe('a client with much that it cannot send', () => {
+  it('lets timers and other clients have their turn', async () => {
+    const journey: Scenario['workload']['journey'] = [
+      { call: 'first', arguments: {}, save: { missing: '$.nothing' } },
+      { repeat: 2000, steps: [{ call: 'next', arguments: { value: '${missing}' } }, { think: '1ms' }] },
+    ];
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const { operations } = await play(
+      fakeConnector(() => ok()),
+      {},
+      { journey },
+    );
+    clearInterval(timer);
+    expect(operations.length).toBeGreaterThan(1000);
+    expect(operations[1]).toMatchObject({ unsentBecause: 'value' });
+    expect(turns).toBeGreaterThan(0);
   });
 });
 

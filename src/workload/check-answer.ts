@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ToolResult } from '../client/index.ts';
+import type { Failure, Outcome } from '../record/index.ts';
+import { type CallStep, fillTemplate } from '../scenario/index.ts';
+import { valueAt } from './json-path.ts';
+
+/** Holds the answer against what the journey expects of it, and saves what later calls need. */
+export function checkResult(
+  step: CallStep,
+  result: ToolResult,
+  values: Map<string, unknown>,
+): { outcome: Outcome; failure?: Failure | undefined } {
+  if (result.isError) return { outcome: 'fail', failure: { kind: 'tool-error', message: textOf(result) } };
+  for (const [path, expected] of Object.entries(step.expect ?? {})) {
+    const filled = fillTemplate(expected, values);
+    const wanted = 'value' in filled ? filled.value : undefined;
+    const found = valueAt(result.structuredContent, path);
+    if (!isDeepStrictEqual(found, wanted)) {
+      const message = `${path} is ${JSON.stringify(found)?.slice(0, 200)}, expected ${JSON.stringify(wanted)}`;
+      // It was carried out, so its effect may stand: not `fail`.
+      return { outcome: 'info', failure: { kind: 'unexpected', message } };
+    }
+  }
+  if (step.reads !== undefined && !Array.isArray(valueAt(result.structuredContent, step.reads))) {
+    return { outcome: 'info', failure: { kind: 'unexpected', message: `there is no list at ${step.reads}` } };
+  }
+  for (const [name, path] of Object.entries(step.save ?? {})) {
+    const value = valueAt(result.structuredContent, path);
+    // An answer without the value clears it: an old one would belong to another state.
+    if (value === undefined) values.delete(name);
+    else values.set(name, value);
+  }
+  return { outcome: 'ok' };
+}
+
+/** The values that a read has found. */
+export function readsOf(
+  step: CallStep,
+  outcome: Outcome,
+  result: ToolResult | undefined,
+): { reads?: string[] } {
+  if (step.reads === undefined || outcome !== 'ok' || result === undefined) return {};
+  const found = valueAt(result.structuredContent, step.reads);
+  return { reads: Array.isArray(found) ? found.map(String) : [] };
+}
+
+function textOf(result: ToolResult): string {
+  const first = result.content.find((block) => (block as { type?: unknown }).type === 'text');
+  return String((first as { text?: unknown } | undefined)?.text ?? 'the tool failed without a text').slice(
+    0,
+    500,
+  );
+}
