@@ -1,17 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../src/faults/index.ts';
 import type { Metrics } from '../src/measure/index.ts';
 import { makePlan, namesIn } from '../src/scenario/index.ts';
 import { temporaryFolder } from './support/cli.ts';
+import { catalog, request, root } from './support/plan.ts';
 
 /** The documents say nothing that the project does not hold. */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const text = (name: string) => readFileSync(join(root, name), 'utf8');
-const catalog = { scenariosDir: join(root, 'scenarios'), deploymentsDir: join(root, 'infra/deployments') };
 
 describe('the README', () => {
   it('shows a scenario that is accepted as it stands', () => {
@@ -20,16 +18,7 @@ describe('the README', () => {
     const file = join(folder.path, 'two-crashes.yaml');
     writeFileSync(file, yaml);
     const plan = makePlan(
-      {
-        scenarios: [file],
-        deployments: namesIn(catalog.deploymentsDir),
-        repeats: 1,
-        seed: 1,
-        command: '',
-        tool: { name: 'mcp-windtunnel', version: '0' },
-        startedAt: '',
-        environment: { node: '', cpu: '', cores: 1, memoryBytes: 0, os: '', packages: {} },
-      },
+      request({ scenarios: [file], deployments: namesIn(catalog.deploymentsDir) }),
       catalog,
     );
     expect(plan.scenarios[0]?.faults).toHaveLength(2);

@@ -1,28 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HarnessError } from '../../src/core/index.ts';
 import { makePlan, namesIn, type PlanRequest, runsOf } from '../../src/scenario/index.ts';
 import { renderSchema, schemaFiles } from '../../src/scenario/write-schemas.ts';
+import { catalog, request, root } from '../support/plan.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const catalog = { scenariosDir: join(root, 'scenarios'), deploymentsDir: join(root, 'infra/deployments') };
 const folder = mkdtempSync(join(tmpdir(), 'windtunnel-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const request = (changes: Partial<PlanRequest> = {}): PlanRequest => ({
-  scenarios: ['crash'],
-  deployments: ['stateless'],
-  repeats: 1,
-  seed: 1,
-  command: 'windtunnel run crash',
-  tool: { name: 'mcp-windtunnel', version: '0' },
-  startedAt: '2026-01-01T00:00:00.000Z',
-  environment: { node: '', cpu: '', cores: 1, memoryBytes: 0, os: '', packages: {} },
-  ...changes,
-});
 
 /** A scenario file with one thing changed; returns what refusing it says. */
 function refuse(name: string, from: string | RegExp, to: string, changes: Partial<PlanRequest> = {}): string {

@@ -1,25 +1,10 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { JourneyStep, Scenario } from '../../src/scenario/index.ts';
 import { arrivalTimesUs, clientSchedule, fillTemplate, makePlan } from '../../src/scenario/index.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { catalog, request } from '../support/plan.ts';
 
 function crash(changes: { workload?: Partial<Scenario['workload']> } = {}): Scenario {
-  const plan = makePlan(
-    {
-      scenarios: ['crash'],
-      deployments: ['stateless'],
-      repeats: 1,
-      seed: 1,
-      command: '',
-      tool: { name: 'mcp-windtunnel', version: '0' },
-      startedAt: '',
-      environment: { node: '', cpu: '', cores: 1, memoryBytes: 0, os: '', packages: {} },
-    },
-    { scenariosDir: join(root, 'scenarios'), deploymentsDir: join(root, 'infra/deployments') },
-  );
+  const plan = makePlan(request(), catalog);
   const [scenario] = plan.scenarios;
   if (!scenario) throw new Error('no scenario');
   return { ...scenario, workload: { ...scenario.workload, ...changes.workload } };
