@@ -19,5 +19,9 @@ export function wilson(successes: number, trials: number): [number, number] {
   const centre = share + z2 / (2 * trials);
   const spread = z95 * Math.sqrt((share * (1 - share) + z2 / (4 * trials)) / trials);
   const scale = 1 + z2 / trials;
-  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
+  // At the ends the formula gives 0 and 1 exactly; floating point does not.
+  return [
+    successes === 0 ? 0 : Math.max(0, (centre - spread) / scale),
+    successes === trials ? 1 : Math.min(1, (centre + spread) / scale),
+  ];
 }

@@ -12,7 +12,10 @@ describe('rate', () => {
     // Newcombe 1998, table I, method 3: 81 of 263, and 0 of 20.
     expect(rate(81, 263).interval?.map((x) => Number(x.toFixed(4)))).toEqual([0.2553, 0.3662]);
     expect(rate(0, 20).interval?.map((x) => Number(x.toFixed(4)))).toEqual([0, 0.1611]);
-    expect(rate(20, 20).interval?.[1]).toBe(1);
+    for (const n of [1, 7, 20, 60, 1036]) {
+      expect(rate(n, n).interval?.[1]).toBe(1);
+      expect(rate(0, n).interval?.[0]).toBe(0);
+    }
   });
   it('knows nothing of nothing', () => expect(rate(0, 0)).toMatchObject({ value: null, interval: null }));
 });
