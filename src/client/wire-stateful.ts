@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
+import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
-import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire-target.ts';
+import { clientInfo, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
 

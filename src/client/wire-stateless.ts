@@ -1,8 +1,9 @@
+import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
 import { encodeHeaderValue } from './headers.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
 import type { Connection, ConnectionClient } from './types.ts';
-import { clientInfo, opIdKey, requestIdHeader, type WireTarget } from './wire-target.ts';
+import { clientInfo, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2026-07-28';
 

@@ -4,8 +4,6 @@ import type { Dispatcher } from 'undici';
 
 /** Names each exchange, so that the balancer's log and the client's can be joined. */
 export const requestIdHeader = 'x-windtunnel-request';
-/** Names each operation in `_meta`, so that the server's ledger and the client's log can be joined. */
-export const opIdKey = 'io.mcp-windtunnel/opId';
 
 export const clientInfo = { name: 'mcp-windtunnel', version: '1.0.0' };
 

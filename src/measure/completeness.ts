@@ -11,14 +11,17 @@ export interface Completeness {
   clientsEnded: number;
   operationsIntended: number;
   operationsRecorded: number;
+  /** Acknowledged operations without a commit in the ledger. */
+  uncommitted: number;
   faultsEnded: number;
   /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
   lastIntendedUs: number;
   lastFaultUs: number;
 }
 
-export function completeness(): Collector<Completeness> {
-  const seen: Completeness = {
+/** All of it but what only the ledger knows. */
+export function completeness(): Collector<Omit<Completeness, 'uncommitted'>> {
+  const seen: Omit<Completeness, 'uncommitted'> = {
     ended: null,
     clientsExpected: 0,
     clientsEnded: 0,

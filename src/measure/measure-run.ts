@@ -18,7 +18,7 @@ import { operationMeasures, windowMsFor } from './windows.ts';
 export interface Measured {
   metrics: Metrics;
   series: Series;
-  completeness: Completeness & { uncommitted: number };
+  completeness: Completeness;
 }
 
 /**

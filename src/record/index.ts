@@ -13,5 +13,6 @@ export type {
   TopologyEvent,
 } from './events.ts';
 export type { LedgerEntry, LedgerSink } from './ledger.ts';
+export { opIdKey, stateMissingKey } from './meta-keys.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { type EventSink, ndjsonWriter } from './writer.ts';

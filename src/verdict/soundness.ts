@@ -1,5 +1,5 @@
 import { formatDurationMs } from '../core/index.ts';
-import type { Measured, Metrics } from '../measure/index.ts';
+import type { Completeness, Metrics } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import type { Check } from './results.ts';
@@ -16,7 +16,7 @@ const lateNoticeMs = 50;
 
 export function judgeSoundness(
   scenario: Scenario,
-  completeness: Measured['completeness'],
+  completeness: Completeness,
   metrics: Metrics,
   torn: ReadStats,
 ): Check[] {
@@ -36,7 +36,7 @@ export function soundnessWarnings(metrics: Metrics): string[] {
   ];
 }
 
-function judgeCompleteness(seen: Measured['completeness'], torn: ReadStats): Check {
+function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   const id = 'record-complete';
   const limit = 'every client and operation';
   const observed = `${seen.operationsRecorded} operations of ${seen.clientsEnded} clients`;
@@ -60,7 +60,7 @@ function judgeCompleteness(seen: Measured['completeness'], torn: ReadStats): Che
 }
 
 /** A fault that did not happen, or that nobody was there to meet, proves nothing. */
-function judgeFaults(scenario: Scenario, seen: Measured['completeness']): Check[] {
+function judgeFaults(scenario: Scenario, seen: Completeness): Check[] {
   const planned = scenario.faults.length;
   if (planned === 0) return [];
   const observed = `${seen.faultsEnded} of ${planned} faults`;

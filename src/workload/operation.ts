@@ -1,14 +1,11 @@
 import { runInterrupted } from '../client/index.ts';
-import type { Failure, OperationEvent, Outcome } from '../record/index.ts';
+import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
 import { type CallStep, durationMs, fillTemplate } from '../scenario/index.ts';
 import { attempt, type Means, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
 import type { ClientContext } from './types.ts';
 
 /** One operation, from the moment it is due to the moment its fate is known, with the client's own recovery. */
-
-/** Set by a reference server when a tool cannot find the application state it was asked for. */
-const stateMissingKey = 'io.mcp-windtunnel/stateMissing';
 
 export interface IntendedOperation {
   opId: string;

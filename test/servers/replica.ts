@@ -1,17 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type Exit, exitOf } from '../support/output-of.ts';
 
 export const servers = ['stateful-v2', 'stateful-v1', 'stateless-v2'] as const;
 export type ServerName = (typeof servers)[number];
 export const sessionful = ['stateful-v2', 'stateful-v1'] as const;
-
-export interface Exit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
 
 export interface Replica extends AsyncDisposable {
   url: URL;
@@ -49,19 +43,4 @@ export function spawnServer(server: ServerName, env: Record<string, string>) {
 
 function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream }): Promise<string> {
   return new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
-}
-
-function exitOf(child: ChildProcess): Promise<Exit> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    stdout += chunk;
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
 }

@@ -1,16 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exitOf } from './output-of.ts';
 
 export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-
-export interface Finished {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 /** Starts the command line as a user would, without a terminal. */
 export function startCli(
@@ -23,26 +18,11 @@ export function startCli(
     env: { ...process.env, WINDTUNNEL_TEST_MARK: args.join(' '), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { child, finished: finish(child) };
+  return { child, finished: exitOf(child) };
 }
 
 export const cli = (args: readonly string[], options?: { cwd?: string; env?: Record<string, string> }) =>
   startCli(args, options).finished;
-
-function finish(child: ChildProcess): Promise<Finished> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    stdout += chunk;
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 export interface Folder extends Disposable {
   path: string;

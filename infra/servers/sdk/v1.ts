@@ -3,7 +3,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
+import { type BasketReference, callTool, tools } from '../tools/index.ts';
 import { sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -28,8 +28,7 @@ function buildServerV1(
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled: (call: RequestId) => void,
 ): McpServer {
-  const { store, config, ledger, clock } = context;
-  const books: Bookkeeping = { ledger, clock, replica: config.replica, boot: config.boot };
+  const { store } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
   for (const tool of tools) {
     const inputSchema = sessionSchemas.get(tool.name);
@@ -42,7 +41,7 @@ function buildServerV1(
         annotations: { readOnlyHint: tool.readOnly },
       },
       async (args: Record<string, unknown>, { requestId, _meta, signal }) => {
-        const result = await callTool(tool, args, _meta, { store, baskets, signal }, books);
+        const result = await callTool(tool, args, _meta, { store, baskets, signal }, context);
         if (signal.aborted) onCancelled(requestId);
         return result;
       },

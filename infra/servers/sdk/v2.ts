@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, type Bookkeeping, callTool, tools } from '../tools/index.ts';
+import { type BasketReference, callTool, tools } from '../tools/index.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -17,8 +17,7 @@ export function buildServerV2(
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled?: (call: RequestId) => void,
 ): McpServer {
-  const { store, config, ledger, clock } = context;
-  const books: Bookkeeping = { ledger, clock, replica: config.replica, boot: config.boot };
+  const { store } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
   for (const tool of tools) {
     const inputSchema = schemas.get(tool.name);
@@ -27,7 +26,7 @@ export function buildServerV2(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
       async (args, { mcpReq: { id, _meta, signal } }) => {
-        const result = await callTool(tool, args, _meta, { store, baskets, signal }, books);
+        const result = await callTool(tool, args, _meta, { store, baskets, signal }, context);
         if (signal.aborted) onCancelled?.(id);
         return result;
       },

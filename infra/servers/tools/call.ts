@@ -1,18 +1,12 @@
 import type { Clock } from '../../../src/core/index.ts';
-import type { LedgerEntry, LedgerSink } from '../../../src/record/index.ts';
+import { type LedgerEntry, type LedgerSink, opIdKey, stateMissingKey } from '../../../src/record/index.ts';
 import type { Tool, ToolArguments, ToolContext, ToolOutcome } from './types.ts';
 
-/** Names the operation of a call; the harness's clients send it, and the ledger carries it. */
-const opIdKey = 'io.mcp-windtunnel/opId';
-/** Tells the harness that a tool failed for want of state, rather than for another reason. */
-const stateMissingKey = 'io.mcp-windtunnel/stateMissing';
-
-/** Who notes what in the ledger. */
-export interface Bookkeeping {
+/** Who notes what in the ledger; a server's context is one. */
+interface Bookkeeping {
   ledger: LedgerSink | undefined;
   clock: Clock;
-  replica: string;
-  boot: number;
+  config: { replica: string; boot: number };
 }
 
 /** The result of `tools/call`; both SDKs take it as it is. */
@@ -39,12 +33,12 @@ export async function callTool(
   const note = (event: LedgerEntry['event'], outcome?: ToolOutcome) => {
     // Calls of clients that are not the harness's have no operation to account for.
     if (typeof opId !== 'string') return;
-    const { ledger, clock, replica, boot } = books;
+    const { ledger, clock, config } = books;
     ledger?.write({
       event,
       atUs: clock.nowUs(),
-      replica,
-      boot,
+      replica: config.replica,
+      boot: config.boot,
       opId,
       tool: tool.name,
       ...(outcome?.subject === undefined ? {} : { subject: outcome.subject }),

@@ -4,7 +4,7 @@ import { basketTools } from './basket.ts';
 import type { Tool } from './types.ts';
 import { workTools } from './work.ts';
 
-export { type Bookkeeping, type CallToolResult, callTool } from './call.ts';
+export { type CallToolResult, callTool } from './call.ts';
 export { byHandle, bySession } from './references.ts';
 export type { BasketReference, Tool, ToolArguments, ToolContext } from './types.ts';
 

@@ -1,0 +1,6 @@
+/** Keys in `_meta` by which clients, servers and the ledger speak of the same operation. */
+
+/** On a call: names its operation; a server that keeps a ledger writes it there. */
+export const opIdKey = 'io.mcp-windtunnel/opId';
+/** On a result: the tool failed because the application state it was asked for does not exist. */
+export const stateMissingKey = 'io.mcp-windtunnel/stateMissing';
