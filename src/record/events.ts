@@ -1,3 +1,5 @@
+import type { ClientEvent } from './client-events.ts';
+
 /**
  * Everything a run can record, as one union. Each event is one line of `events.ndjson`.
  *
@@ -5,7 +7,7 @@
  * them. Several processes append to the file, so its lines are nearly but not strictly in time order;
  * readers must not rely on the order of lines.
  */
-export type RunEvent = FrameEvent | ClientEvent | TopologyEvent | FaultEvent;
+export type RunEvent = FrameEvent | ClientEvent | GeneratorEvent | TopologyEvent | FaultEvent;
 
 /** The two protocol revisions under test, by the date the specification gives them. */
 export type ProtocolRevision = '2025-11-25' | '2026-07-28';
@@ -28,131 +30,24 @@ export type FrameEvent =
   /** Last line of the harness. Its absence means that the harness was killed. */
   | { type: 'run-ended'; atUs: number; how: 'completed' | 'interrupted' | 'failed'; reason?: string };
 
-// ── what clients did and saw ─────────────────────────────────────────────────────────────────────
+// ── how the load generator fared ─────────────────────────────────────────────────────────────────
 
-/** How an exchange ended: `ok`, `fail` (certainly no effect), `info` (unknown: it may have run). */
-export type Outcome = 'ok' | 'fail' | 'info';
-
-/** Why an exchange was not `ok`. */
-export type FailureKind =
-  /** The server does not know the session (2025-11-25); see `client/unknown-session.ts`. */
-  | 'unknown-session'
-  /** The tool answered `isError`. `message` is its text. */
-  | 'tool-error'
-  /** A JSON-RPC error, or a 4xx, that says the request was not carried out. */
-  | 'rejected'
-  /** No connection could be made, so nothing was sent. */
-  | 'refused'
-  /** The connection broke, or a gateway answered 5xx, after the request was sent. */
-  | 'broken'
-  /** No answer by the deadline; the client has cancelled. */
-  | 'timeout'
-  /** An answer that is no MCP: not JSON, wrong id, no result. */
-  | 'malformed'
-  /** The answer came, but is not what the journey expects. */
-  | 'unexpected'
-  /** Never sent: its session was gone, a value it needs was never answered, or its deadline passed first. */
-  | 'not-sent'
-  /** The run was cut short while it was under way. */
-  | 'interrupted';
-
-export interface Failure {
-  kind: FailureKind;
-  /** HTTP status, if there was one. */
-  status?: number;
-  /** JSON-RPC error code, if there was one. */
-  code?: number;
-  /** At most 500 characters, as the server or the system put it. */
-  message?: string;
-}
-
-export type ClientEvent =
-  /**
-   * A client has a session. `generation` 0 is the one its arrival opened; higher ones replace a session
-   * it lost. For 2026-07-28 there is no session: `sessionId` is null and nothing was exchanged.
-   */
-  | {
-      type: 'session-opened';
-      atUs: number;
-      client: string;
-      generation: number;
-      sessionId: string | null;
-      /** The exchange that established it; joins with `routed`. */
-      requestId: string | null;
-      intendedUs: number;
-      startUs: number;
-    }
-  | {
-      type: 'session-open-failed';
-      atUs: number;
-      client: string;
-      generation: number;
-      requestId: string | null;
-      failure: Failure;
-    }
-  /** The first unknown-session answer that a session got. */
-  | {
-      type: 'session-lost';
-      atUs: number;
-      client: string;
-      generation: number;
-      sessionId: string;
-      requestId: string;
-      /** The operation that met it; null if it was part of opening or closing. */
-      opId: string | null;
-      /** What was being asked, e.g. `tools/call basket_add`, `notifications/initialized`. */
-      asked: string;
-      failure: Failure;
-    }
-  /** The client ended its session: by DELETE, or by leaving. `status` is the answer to the DELETE. */
-  | {
-      type: 'session-closed';
-      atUs: number;
-      client: string;
-      generation: number;
-      how: 'deleted' | 'left';
-      status?: number;
-    }
-  | OperationEvent
-  /** The client has done all it intended to do: so many operations, each with a record of its own. */
-  | { type: 'client-ended'; atUs: number; client: string; operations: number };
-
-/** One intended operation (a `call` step of the journey), written once, when its fate is known. */
-export interface OperationEvent {
-  type: 'operation';
-  /** Unique within the run; the server's ledger carries the same. */
-  opId: string;
-  client: string;
-  /** Position in the client's journey, from 0. */
-  index: number;
-  tool: string;
-  /** When it was due, whatever the server did. */
-  intendedUs: number;
-  /** When its first attempt was sent; null if it never was. */
-  startUs: number | null;
-  /** When its fate was known. */
-  endUs: number;
-  outcome: Outcome;
-  failure?: Failure;
-  /** Outcome of the first attempt alone, before the client's own recovery. */
-  firstOutcome: Outcome;
-  /** `tools/call` exchanges made for it. */
-  attempts: number;
-  /** Sending to answer of the last attempt, in microseconds; null if never sent. */
-  serviceUs: number | null;
-  /** The last exchange; joins with `routed`. */
-  requestId: string | null;
-  /** The value this operation writes to the client's application state, if it is a write. */
-  writes?: string;
-  /** The values it found there, if it is a read that was answered. */
-  reads?: string[];
-  /**
-   * Why it was never sent: its `deadline` passed before its client turned to it, a `value` it needs was never
-   * answered, no `session` could be opened, or its client `gave-up`.
-   */
-  unsentBecause?: 'deadline' | 'value' | 'session' | 'gave-up';
-  /** The tool said that the application state this operation needs does not exist. */
-  stateMissing?: true;
+/** What one thread of the load generator used since its last sample; about once a second. */
+export interface GeneratorEvent {
+  type: 'generator-usage';
+  atUs: number;
+  /** From 0. */
+  thread: number;
+  /** How long the sample covers. */
+  overUs: number;
+  /** CPU time of this thread, user and system. */
+  cpuUs: number;
+  /** How late the event loop came round, in microseconds: the longest. */
+  delayMaxUs: number;
+  /** Share of the time that its event loop was busy, 0 to 1. */
+  busy: number;
+  /** Memory of the whole generator process at the time. */
+  rssBytes: number;
 }
 
 // ── what replicas and the balancer did ───────────────────────────────────────────────────────────
@@ -171,6 +66,16 @@ export type TopologyEvent =
       signal: string | null;
       /** False: it ended although nobody asked it to. */
       expected: boolean;
+    }
+  /** What a replica's process has used, as the operating system counts it; sampled about four times a second. */
+  | {
+      type: 'replica-usage';
+      atUs: number;
+      replica: string;
+      boot: number;
+      /** User and system time since its start, in microseconds. */
+      cpuUs: number;
+      rssBytes: number;
     }
   /** Written by the balancer when it takes effect: the replicas that get new requests from now on. */
   | { type: 'upstreams-changed'; atUs: number; upstreams: string[] }

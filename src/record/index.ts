@@ -2,12 +2,17 @@
 // What is recorded is on disk before it is judged; nothing here knows who writes or who judges.
 export type {
   ClientEvent,
+  ExchangeEvent,
   Failure,
   FailureKind,
-  FaultEvent,
-  FrameEvent,
   OperationEvent,
   Outcome,
+  RecordedMessage,
+} from './client-events.ts';
+export type {
+  FaultEvent,
+  FrameEvent,
+  GeneratorEvent,
   ProtocolRevision,
   RunEvent,
   TopologyEvent,

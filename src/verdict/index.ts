@@ -2,4 +2,4 @@
 // No samples are `unknown`, never `pass`.
 
 export { judgeRun, worst } from './judge.ts';
-export type { Check, Results, RunResult, Verdict } from './results.ts';
+export type { Check, Prediction, Results, RunResult, Verdict } from './results.ts';

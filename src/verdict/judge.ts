@@ -18,6 +18,7 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     folder: spec.folder,
     metrics,
     checks: [...thresholds, ...soundness],
+    predictions: [],
     // What an unsound record seems to show, good or bad, is no verdict.
     verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
     warnings: soundnessWarnings(metrics),

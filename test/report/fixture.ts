@@ -129,6 +129,7 @@ function runOf(scenario: Scenario, deployment: Deployment, repeat: number): RunR
     metrics: metricsOf(story, series),
     checks: checksOf(story),
     verdict: 'pass',
+    predictions: [],
     warnings: [],
     series,
   };
