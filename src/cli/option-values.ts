@@ -1,0 +1,43 @@
+import { HarnessError, parseDurationMs, parseRatePerSecond } from '../core/index.ts';
+
+/** Values of options, from text; each throws a HarnessError `usage` that says what is allowed. */
+
+/** `a,b,c`, or the option given several times. */
+export function names(list: string | string[]): string[] {
+  const found = [list]
+    .flat()
+    .flatMap((part) => part.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (found.length > 0) return found;
+  throw new HarnessError('usage', '--deployment needs at least one name', {
+    hint: 'For example --deployment stateless.',
+  });
+}
+
+export function whole(flag: string, text: string, min: number, max: number): number {
+  const value = Number(single(flag, text));
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new HarnessError('usage', `--${flag} ${text}: must be a whole number from ${min} to ${max}`);
+}
+
+export function duration(text: string): number {
+  const ms = parseDurationMs(String(single('duration', text)));
+  if (ms !== undefined && ms >= 100 && ms <= 7 * 24 * 3_600_000) return ms;
+  throw new HarnessError(
+    'usage',
+    `--duration ${text}: must be a duration from 100ms to 168h, such as 10s or 2m`,
+  );
+}
+
+export function rate(text: string): number {
+  const perSecond = parseRatePerSecond(String(single('rate', text)));
+  if (perSecond !== undefined && perSecond > 0 && perSecond <= 1_000_000) return perSecond;
+  throw new HarnessError('usage', `--rate ${text}: must be a rate above 0, such as 200/s or 30/m`);
+}
+
+/** An option that was given twice arrives as a list. */
+export function single<T>(flag: string, value: T): T {
+  if (!Array.isArray(value)) return value;
+  throw new HarnessError('usage', `--${flag} is given ${value.length} times`, { hint: 'Give it once.' });
+}

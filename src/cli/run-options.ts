@@ -1,0 +1,68 @@
+import { duration, names, rate, single, whole } from './option-values.ts';
+
+/** The options of `windtunnel run`: what they are, and what they come to. */
+
+export interface RunOptions {
+  scenarios: string[];
+  deployments: string[];
+  replicas: number | undefined;
+  repeats: number;
+  durationMs: number | undefined;
+  sessions: number | undefined;
+  ratePerSecond: number | undefined;
+  seed: number;
+  out: string | undefined;
+  quiet: boolean;
+  json: boolean;
+}
+
+export const defaultScenarios = ['rolling-restart', 'crash', 'scale-out'];
+const defaultDeployments = ['stateful-round-robin', 'stateful-sticky', 'stateless'];
+
+export const runOptions = {
+  deployment: {
+    type: 'string',
+    default: defaultDeployments.join(','),
+    describe: 'Names under infra/deployments/, or paths, separated by commas',
+  },
+  replicas: { type: 'string', describe: 'Replicas of each deployment, 1 to 50' },
+  repeat: { type: 'string', default: '1', describe: 'How often each combination is run, 1 to 1000' },
+  duration: { type: 'string', describe: 'How long operations are intended, e.g. 30s' },
+  sessions: { type: 'string', describe: 'How many clients arrive' },
+  rate: { type: 'string', describe: 'Operations of all clients together, e.g. 200/s' },
+  seed: { type: 'string', default: '1', describe: 'The same seed gives the same schedule, 0 to 4294967295' },
+  backend: { choices: ['process'], default: 'process', describe: 'Where replicas run' },
+  balancer: { choices: ['embedded'], default: 'embedded', describe: 'What balances them' },
+  out: { type: 'string', describe: 'Folder for the experiment; by default a new one under reports/' },
+} as const;
+
+interface RawRunOptions {
+  scenarios: string[];
+  deployment: string;
+  replicas?: string | undefined;
+  repeat: string;
+  duration?: string | undefined;
+  sessions?: string | undefined;
+  rate?: string | undefined;
+  seed: string;
+  out?: string | undefined;
+  quiet: boolean;
+  json: boolean;
+}
+
+/** @throws HarnessError `usage` for a value out of range; the message says what is allowed. */
+export function toRunOptions(raw: RawRunOptions): RunOptions {
+  return {
+    scenarios: raw.scenarios,
+    deployments: names(raw.deployment),
+    replicas: raw.replicas === undefined ? undefined : whole('replicas', raw.replicas, 1, 50),
+    repeats: whole('repeat', raw.repeat, 1, 1000),
+    durationMs: raw.duration === undefined ? undefined : duration(raw.duration),
+    sessions: raw.sessions === undefined ? undefined : whole('sessions', raw.sessions, 1, 1_000_000),
+    ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
+    seed: whole('seed', raw.seed, 0, 0xffff_ffff),
+    out: single('out', raw.out),
+    quiet: raw.quiet,
+    json: raw.json,
+  };
+}
