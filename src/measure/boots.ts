@@ -2,6 +2,8 @@ import type { RunEvent } from '../record/index.ts';
 
 /** Which process (boot) of each replica lived when. */
 export interface Boots {
+  /** The types of event it wants to see. */
+  readonly types: readonly RunEvent['type'][];
   see(event: RunEvent): void;
   /** The boot that was in the replica's slot at that time; undefined if there was none yet. */
   at(replica: string, atUs: number): number | undefined;
@@ -19,6 +21,7 @@ export function boots(): Boots {
     if (found) found.goneUs = Math.min(found.goneUs, atUs);
   };
   return {
+    types: ['replica-started', 'replica-signalled', 'replica-exited'],
     see(event) {
       if (event.type === 'replica-started') {
         const lives = slots.get(event.replica) ?? [];

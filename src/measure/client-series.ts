@@ -21,6 +21,7 @@ export function clientSeries(): Collector<Series['clients']> {
   };
 
   return {
+    types: ['workload-began', 'session-opened', 'session-lost', 'operation', 'client-ended'],
     see(event) {
       switch (event.type) {
         case 'workload-began':

@@ -32,6 +32,7 @@ export function completeness(): Collector<Omit<Completeness, 'uncommitted'>> {
     lastFaultUs: Number.NEGATIVE_INFINITY,
   };
   return {
+    types: ['workload-began', 'operation', 'client-ended', 'fault-began', 'fault-ended', 'run-ended'],
     see(event) {
       if (event.type === 'run-ended') {
         seen.ended = event.how;

@@ -15,7 +15,7 @@ export interface LedgerMeasures {
  * @param acknowledged operations that ended ok.
  */
 export async function readLedger(
-  ledger: AsyncIterable<LedgerEntry> | undefined,
+  ledger: AsyncIterable<readonly LedgerEntry[]> | undefined,
   acknowledged: OperationCounts,
 ): Promise<LedgerMeasures> {
   const commits = operationCounts();
@@ -23,7 +23,9 @@ export async function readLedger(
     const duplicates = { notApplicable: 'the server keeps no ledger' };
     return { duplicates, uncommitted: acknowledged.missingFrom(commits) };
   }
-  for await (const entry of ledger) if (entry.event === 'commit') commits.increment(String(entry.opId));
+  for await (const batch of ledger) {
+    for (const entry of batch) if (entry.event === 'commit') commits.increment(String(entry.opId));
+  }
   return {
     duplicates: rate(commits.atLeast(2), commits.atLeast(1)),
     uncommitted: acknowledged.missingFrom(commits),

@@ -5,6 +5,7 @@ import type { Series } from './metrics.ts';
 export function failures(): Collector<Series['failures']> {
   const kinds = new Map<string, { count: number; example: string }>();
   return {
+    types: ['operation'],
     see(event) {
       if (event.type !== 'operation' || event.failure === undefined) return;
       const { kind, status, code, message } = event.failure;

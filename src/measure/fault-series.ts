@@ -7,6 +7,7 @@ export function faultSeries(): Collector<Series['faults']> {
     [];
   let beginUs = 0;
   return {
+    types: ['workload-began', 'fault-began', 'fault-ended'],
     see(event) {
       if (event.type === 'workload-began') beginUs = event.atUs;
       else if (event.type === 'fault-began') {

@@ -1,6 +1,6 @@
 import type { Collector } from './collector.ts';
 import type { LoadSkew, NotApplicable, Series, Skew } from './metrics.ts';
-import { type Route, routeJoin } from './route-join.ts';
+import type { Route, RouteJoin } from './route-join.ts';
 
 /** A time in which the set of replicas did not change. */
 interface Period {
@@ -21,10 +21,10 @@ const leastPerReplica = 5;
 export function loadSkew(
   hasSessions: boolean,
   windowMs: number,
+  routes: Pick<RouteJoin, 'when'>,
 ): Collector<{ skew: LoadSkew; load: Series['load']; upstreams: Series['upstreams'] }> {
   const periods: Period[] = [];
   const load = new Map<number, Record<string, number>>();
-  const routes = routeJoin();
   let beginUs = 0;
 
   const count = (kind: 'requests' | 'sessions', { replica, atUs }: Route) => {
@@ -33,6 +33,7 @@ export function loadSkew(
   };
 
   return {
+    types: ['workload-began', 'upstreams-changed', 'routed', 'session-opened'],
     see(event) {
       switch (event.type) {
         case 'workload-began':
@@ -48,7 +49,6 @@ export function loadSkew(
           return;
         case 'routed': {
           count('requests', event);
-          if (event.requestId) routes.routed(event.requestId, event);
           const window = Math.floor((event.atUs - beginUs) / 1000 / windowMs);
           const counts = load.get(window) ?? {};
           if (event.replica) counts[event.replica] = (counts[event.replica] ?? 0) + 1;
@@ -57,9 +57,6 @@ export function loadSkew(
         }
         case 'session-opened':
           if (event.requestId) routes.when(event.requestId, (route) => count('sessions', route));
-          return;
-        case 'operation':
-          if (event.requestId) routes.drop(event.requestId);
           return;
         default:
           return;

@@ -1,7 +1,7 @@
 import type { LedgerEntry, RunEvent } from '../record/index.ts';
 import { callsOf, type RunSpec } from '../scenario/index.ts';
 import { clientSeries } from './client-series.ts';
-import type { Collector } from './collector.ts';
+import { showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
 import { readLedger } from './duplicate-execution.ts';
 import { failures } from './failures.ts';
@@ -10,6 +10,7 @@ import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
 import { operationCounts } from './operation-counts.ts';
 import { recovery } from './recovery.ts';
+import { routeJoin } from './route-join.ts';
 import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { stateLoss } from './state-loss.ts';
@@ -23,37 +24,41 @@ export interface Measured {
 
 /**
  * Measures one run from its records, reading each once; memory grows with the number of clients, and by a
- * byte for each operation.
+ * few bytes for each operation.
+ * @param events in batches, as `readNdjson` gives them; `ledger` likewise.
  * @param ledger undefined if the server keeps none.
  */
 export async function measureRun(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
-  events: AsyncIterable<RunEvent>,
-  ledger: AsyncIterable<LedgerEntry> | undefined,
+  events: AsyncIterable<readonly RunEvent[]>,
+  ledger: AsyncIterable<readonly LedgerEntry[]> | undefined,
 ): Promise<Measured> {
   const { durationMs } = spec.scenario;
   const { protocol } = spec.deployment;
   const windowMs = windowMsFor(durationMs);
   const calls = callsOf(spec.scenario.workload.journey);
+  const routes = routeJoin();
   const collectors = {
-    sessions: sessionLoss(protocol),
+    sessions: sessionLoss(protocol, routes),
     state: stateLoss({
       writes: calls.some((call) => call.writes !== undefined),
       reads: calls.some((call) => call.reads !== undefined),
     }),
     operations: operationMeasures(durationMs, windowMs),
-    load: loadSkew(protocol !== '2026-07-28', windowMs),
+    load: loadSkew(protocol !== '2026-07-28', windowMs, routes),
     clients: clientSeries(),
     faults: faultSeries(),
     lag: sendLag(),
     failures: failures(),
     completeness: completeness(),
   };
-  const all: Collector<unknown>[] = Object.values(collectors);
+  const show = showTo([routes, ...Object.values(collectors)]);
   const acknowledged = operationCounts();
-  for await (const event of events) {
-    for (const collector of all) collector.see(event);
-    if (event.type === 'operation' && event.outcome === 'ok') acknowledged.increment(event.opId);
+  for await (const batch of events) {
+    for (const event of batch) {
+      show(event);
+      if (event.type === 'operation' && event.outcome === 'ok') acknowledged.increment(event.opId);
+    }
   }
   const { duplicates, uncommitted } = await readLedger(ledger, acknowledged);
 

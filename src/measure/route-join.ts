@@ -1,60 +1,65 @@
+import type { Collector } from './collector.ts';
+
 /**
  * Joins what clients say of an exchange with what the balancer says of it, by request id. The two write to
- * one file from two processes, so either may come first; what has been joined is forgotten.
+ * one file from two processes, so either may come first. One join serves all collectors of a run that ask; it
+ * must see each event before they do.
  */
-export interface RouteJoin {
-  /** The balancer sent this request to this replica (null: to none) at this time. */
-  routed(requestId: string, route: Route): void;
+export interface RouteJoin extends Collector<void> {
   /** Calls back, now or later, when the route of this request is known; never, if the balancer did not log it. */
   when(requestId: string, tell: (route: Route) => void): void;
-  /** The route is of no further interest. */
-  drop(requestId: string): void;
 }
 
 export interface Route {
+  /** Null: none could be reached. */
   replica: string | null;
+  /** When it was chosen. */
   atUs: number;
 }
 
 /**
- * What is kept of either side, oldest out: two lines on one request stand within a second of each other, and
- * some requests (notifications, DELETE) are of no interest to anyone.
+ * What is kept of either side: two lines on one request stand within seconds of each other. At least so many,
+ * at most twice as many.
  */
-const keptMax = 100_000;
+const keptMin = 100_000;
 
 export function routeJoin(): RouteJoin {
-  const routes = new Map<string, Route>();
-  const waiting = new Map<string, ((route: Route) => void) | null>();
+  const routes = recent<Route>();
+  const waiting = recent<((route: Route) => void)[]>();
   return {
-    routed(requestId, route) {
-      if (!waiting.has(requestId)) {
-        keep(routes, requestId, route);
-        return;
-      }
-      const tell = waiting.get(requestId);
-      waiting.delete(requestId);
-      tell?.(route);
+    types: ['routed'],
+    see(event) {
+      if (event.type !== 'routed' || event.requestId === null) return;
+      const { requestId, replica, atUs } = event;
+      const route = { replica, atUs };
+      routes.set(requestId, route);
+      for (const tell of waiting.get(requestId)?.splice(0) ?? []) tell(route);
     },
     when(requestId, tell) {
       const route = routes.get(requestId);
-      if (route === undefined) {
-        keep(waiting, requestId, tell);
+      if (route) {
+        tell(route);
         return;
       }
-      routes.delete(requestId);
-      tell(route);
+      const others = waiting.get(requestId);
+      if (others) others.push(tell);
+      else waiting.set(requestId, [tell]);
     },
-    drop(requestId) {
-      if (!routes.delete(requestId)) keep(waiting, requestId, null);
-    },
+    result: () => {},
   };
 }
 
-function keep<V>(map: Map<string, V>, key: string, value: V): void {
-  map.set(key, value);
-  if (map.size <= keptMax) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
+/** A map that forgets the oldest half of what it holds when it is full, at once: one by one takes longer. */
+function recent<V>() {
+  let older = new Map<string, V>();
+  let newer = new Map<string, V>();
+  return {
+    get: (key: string): V | undefined => newer.get(key) ?? older.get(key),
+    set(key: string, value: V): void {
+      newer.set(key, value);
+      if (newer.size < keptMin) return;
+      older = newer;
+      newer = new Map();
+    },
+  };
 }

@@ -12,6 +12,7 @@ export function sendLag(): Collector<SendLag> {
   const freeUs = new Map<string, number>();
   let missed = 0;
   return {
+    types: ['session-opened', 'operation', 'client-ended'],
     see(event) {
       if (event.type === 'session-opened') freeUs.set(event.client, event.atUs);
       else if (event.type === 'client-ended') freeUs.delete(event.client);

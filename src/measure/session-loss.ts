@@ -3,7 +3,7 @@ import { boots } from './boots.ts';
 import type { Collector } from './collector.ts';
 import type { NotApplicable, SessionLoss } from './metrics.ts';
 import { rate } from './rate.ts';
-import { type Route, routeJoin } from './route-join.ts';
+import type { Route, RouteJoin } from './route-join.ts';
 
 /** A session, and the request that established it. */
 interface Session {
@@ -26,26 +26,23 @@ interface Loss {
  * *misroute*, it lived, and the request went to another; *expiry*, it lived, was asked, and did not know;
  * *unattributed*, the balancer's log does not say where the requests went.
  */
-export function sessionLoss(protocol: ProtocolRevision): Collector<SessionLoss | NotApplicable> {
+export function sessionLoss(
+  protocol: ProtocolRevision,
+  routes: Pick<RouteJoin, 'when'>,
+): Collector<SessionLoss | NotApplicable> {
   if (protocol === '2026-07-28') {
-    return { see: () => {}, result: () => ({ notApplicable: '2026-07-28 has no sessions' }) };
+    return { types: [], see: () => {}, result: () => ({ notApplicable: '2026-07-28 has no sessions' }) };
   }
   const lives = boots();
-  const routes = routeJoin();
   const sessions = new Map<string, Session>();
   const losses: Loss[] = [];
   const counts = { opened: 0, lost: 0, openedAgain: 0, lostAgain: 0 };
 
   return {
+    types: [...lives.types, 'session-opened', 'session-lost', 'session-closed'],
     see(event) {
       lives.see(event);
       switch (event.type) {
-        case 'routed':
-          if (event.requestId) routes.routed(event.requestId, { replica: event.replica, atUs: event.atUs });
-          return;
-        case 'operation':
-          if (event.requestId && event.failure?.kind !== 'unknown-session') routes.drop(event.requestId);
-          return;
         case 'session-opened': {
           if (event.sessionId === null) return;
           if (event.generation === 0) counts.opened += 1;

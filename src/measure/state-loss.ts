@@ -47,6 +47,7 @@ export function stateLoss(journey: {
   };
 
   return {
+    types: ['operation', 'session-lost', 'client-ended'],
     see(event) {
       if (event.type === 'operation') {
         const state = journeys.get(event.client) ?? newJourney();

@@ -49,6 +49,7 @@ export function operationMeasures(durationMs: number, windowMs: number): Collect
   let beginUs = 0;
 
   return {
+    types: ['workload-began', 'operation'],
     see(event) {
       if (event.type === 'workload-began') beginUs = event.atUs;
       if (event.type !== 'operation') return;

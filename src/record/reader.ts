@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { HarnessError, messageOf } from '../core/index.ts';
 
 /** How many lines of a file could not be read; a process killed in the middle of a write leaves one. */
@@ -8,27 +7,30 @@ export interface ReadStats {
   tornLines: number;
 }
 
+/** How much is read, and given on, at once. */
+const chunkBytes = 256 * 1024;
 /**
- * Reads a file of JSON lines one record at a time; memory does not grow with the file.
+ * A longer line is passed over, so that a file without line ends does not fill the memory. No record holds more
+ * than one answer, which has at most 16 MiB.
+ */
+const lineMaxBytes = 32 * 1024 * 1024;
+const lineFeed = 0x0a;
+
+/**
+ * Reads a file of JSON lines; memory does not grow with the file. Records come in the order of their lines, many
+ * at once: to wait for each would take longer than to parse it.
  *
- * A line that is no JSON object is counted in `stats.tornLines` and passed over.
+ * A line that is no JSON object, or that is too long, is counted in `stats.tornLines` and passed over.
  * @throws HarnessError `usage` when the file cannot be read.
  */
-export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGenerator<T> {
-  const input = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 });
+export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGenerator<T[]> {
+  const input = createReadStream(path, { highWaterMark: chunkBytes });
+  const seen = stats ?? { lines: 0, tornLines: 0 };
+  const lines = wholeLines(seen);
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (line === '') continue;
-      if (stats) stats.lines += 1;
-      const record = parseObject(line);
-      if (record === undefined) {
-        if (stats) stats.tornLines += 1;
-        continue;
-      }
-      yield record as T;
-    }
+    for await (const chunk of input) yield parseLines<T>(lines.of(chunk), seen);
+    yield parseLines<T>(lines.rest(), seen);
   } catch (cause) {
-    if (cause instanceof HarnessError) throw cause;
     throw new HarnessError('usage', `cannot read ${path}: ${messageOf(cause)}`, {
       hint: 'Name the folder of a finished experiment, the one that holds plan.json and runs/.',
       cause,
@@ -36,6 +38,66 @@ export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGene
   } finally {
     input.destroy();
   }
+}
+
+/** Cuts chunks of bytes into whole lines, before they become text: a cut may go through a character. */
+function wholeLines(seen: ReadStats) {
+  /** The begin of a line that has not ended; nothing is kept of one that is too long. */
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
+
+  const begin = (bytes: Buffer) => {
+    begunBytes += bytes.length;
+    if (begunBytes > lineMaxBytes) begun = [];
+    else if (bytes.length > 0) begun.push(bytes);
+  };
+  const take = (): Buffer[] => {
+    const taken = begun;
+    begun = [];
+    begunBytes = 0;
+    return taken;
+  };
+  const skipTooLong = (): boolean => {
+    if (begunBytes <= lineMaxBytes) return false;
+    take();
+    seen.lines += 1;
+    seen.tornLines += 1;
+    return true;
+  };
+
+  return {
+    /** The lines that end in this chunk, without the last line feed. */
+    of(chunk: Buffer): string {
+      const end = chunk.lastIndexOf(lineFeed);
+      if (end < 0) {
+        begin(chunk);
+        return '';
+      }
+      const start = skipTooLong() ? chunk.indexOf(lineFeed) + 1 : 0;
+      const text = Buffer.concat([...take(), chunk.subarray(start, Math.max(start, end))]).toString();
+      begin(chunk.subarray(end + 1));
+      return text;
+    },
+    /** What no line feed ended. */
+    rest: (): string => (skipTooLong() ? '' : Buffer.concat(take()).toString()),
+  };
+}
+
+/** Only a line feed ends a line: other separators that Unicode knows may stand in the words of a server. */
+function parseLines<T>(text: string, seen: ReadStats): T[] {
+  const records: T[] = [];
+  for (let start = 0; start < text.length; ) {
+    const feed = text.indexOf('\n', start);
+    const end = feed < 0 ? text.length : feed;
+    if (end > start) {
+      seen.lines += 1;
+      const record = parseObject(text.slice(start, end));
+      if (record === undefined) seen.tornLines += 1;
+      else records.push(record as T);
+    }
+    start = end + 1;
+  }
+  return records;
 }
 
 function parseObject(line: string): object | undefined {

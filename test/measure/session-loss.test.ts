@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { routeJoin } from '../../src/measure/route-join.ts';
 import { sessionLoss } from '../../src/measure/session-loss.ts';
+import type { ProtocolRevision, RunEvent } from '../../src/record/index.ts';
 import { began, collect, lost, opened, routed, signalled, started } from '../support/log.ts';
+
+const measure = (protocol: ProtocolRevision, events: readonly RunEvent[]) => {
+  const routes = routeJoin();
+  return collect(sessionLoss(protocol, routes), events, routes);
+};
 
 const boots = [started('r1', 1, -50), started('r2', 1, -50)];
 
 describe('session_loss', () => {
   it('counts a session that met an unknown-session answer, once, over sessions established', () => {
-    const result = collect(sessionLoss('2025-11-25'), [
+    const result = measure('2025-11-25', [
       ...began(3),
       opened('c1', 1),
       opened('c2', 1),
@@ -25,7 +32,7 @@ describe('session_loss', () => {
       routed('c1-lost-0', 'r2', 5),
       lost('c1', 5),
     ];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({
+    expect(measure('2025-11-25', events)).toMatchObject({
       causes: { misroute: 1, crash: 0, expiry: 0 },
     });
   });
@@ -39,7 +46,7 @@ describe('session_loss', () => {
       routed('c1-lost-0', 'r2', 5),
       routed('c1-open-0', 'r1', 1),
     ];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({
+    expect(measure('2025-11-25', events)).toMatchObject({
       causes: { misroute: 1, unattributed: 0 },
     });
   });
@@ -55,7 +62,7 @@ describe('session_loss', () => {
       routed('c1-lost-0', 'r1', 5),
       lost('c1', 5),
     ];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({
+    expect(measure('2025-11-25', events)).toMatchObject({
       causes: { misroute: 0, crash: 1, expiry: 0 },
     });
   });
@@ -70,7 +77,7 @@ describe('session_loss', () => {
       routed('c1-lost-0', 'r2', 5),
       lost('c1', 5),
     ];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({ causes: { crash: 1 } });
+    expect(measure('2025-11-25', events)).toMatchObject({ causes: { crash: 1 } });
   });
 
   it('calls it an expiry when the owner lived, was asked and did not know', () => {
@@ -82,12 +89,12 @@ describe('session_loss', () => {
       routed('c1-lost-0', 'r1', 5),
       lost('c1', 5),
     ];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({ causes: { expiry: 1 } });
+    expect(measure('2025-11-25', events)).toMatchObject({ causes: { expiry: 1 } });
   });
 
   it('says so when the balancer did not log the request', () => {
     const events = [...began(1), ...boots, opened('c1', 1), lost('c1', 5)];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({ causes: { unattributed: 1 } });
+    expect(measure('2025-11-25', events)).toMatchObject({ causes: { unattributed: 1 } });
   });
 
   it('keeps replacements out of the rate, so that reconnecting does not dilute it', () => {
@@ -99,7 +106,7 @@ describe('session_loss', () => {
       lost('c1', 8, 1),
       opened('c1', 9, 2),
     ];
-    expect(collect(sessionLoss('2025-11-25'), events)).toMatchObject({
+    expect(measure('2025-11-25', events)).toMatchObject({
       value: 1,
       numerator: 1,
       denominator: 1,
@@ -108,8 +115,8 @@ describe('session_loss', () => {
   });
 
   it('has no value without sessions, and no meaning for 2026-07-28', () => {
-    expect(collect(sessionLoss('2025-11-25'), began(1))).toMatchObject({ value: null, interval: null });
-    expect(collect(sessionLoss('2026-07-28'), [...began(1), opened('c1', 1)])).toEqual({
+    expect(measure('2025-11-25', began(1))).toMatchObject({ value: null, interval: null });
+    expect(measure('2026-07-28', [...began(1), opened('c1', 1)])).toEqual({
       notApplicable: '2026-07-28 has no sessions',
     });
   });

@@ -7,9 +7,9 @@ import { ndjsonWriter, readNdjson } from '../../src/record/index.ts';
 const folder = mkdtempSync(join(tmpdir(), 'windtunnel-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function all<T>(records: AsyncIterable<T>): Promise<T[]> {
+async function all<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
   const found: T[] = [];
-  for await (const record of records) found.push(record);
+  for await (const batch of batches) found.push(...batch);
   return found;
 }
 
@@ -53,6 +53,27 @@ describe('an NDJSON file', () => {
     const stats = { lines: 0, tornLines: 0 };
     expect(await all(readNdjson(path, stats))).toEqual([{ a: 1 }, { c: 3 }]);
     expect(stats).toEqual({ lines: 6, tornLines: 4 });
+  });
+
+  it('ends a line at a line feed only, wherever the bytes are cut', async () => {
+    const path = join(folder, 'cut.ndjson');
+    const words = Array.from({ length: 40_000 }, (_, i) => ({ i, text: `世界\u2028${'é'.repeat(i % 7)}\r` }));
+    const writer = ndjsonWriter<object>(path, { flushMs: 60_000 });
+    for (const record of words) writer.write(record);
+    writer.close();
+    expect(await all(readNdjson(path))).toEqual(words);
+  });
+
+  it('passes over a line that would fill the memory', async () => {
+    const path = join(folder, 'long.ndjson');
+    appendFileSync(path, '{"a":1}\n');
+    const megabyte = Buffer.alloc(1 << 20, 'x');
+    for (let i = 0; i < 40; i++) appendFileSync(path, megabyte);
+    appendFileSync(path, '\n{"b":2}\n');
+    for (let i = 0; i < 40; i++) appendFileSync(path, megabyte);
+    const stats = { lines: 0, tornLines: 0 };
+    expect(await all(readNdjson(path, stats))).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(stats).toEqual({ lines: 4, tornLines: 2 });
   });
 
   it('says what to do when it is missing, or cannot be written', async () => {

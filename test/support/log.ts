@@ -1,11 +1,15 @@
+import { type Collector, showTo } from '../../src/measure/collector.ts';
 import type { LedgerEntry, OperationEvent, RunEvent } from '../../src/record/index.ts';
 
 /** Hand-written event logs: a few words for each event, the rest filled in. Times are in milliseconds. */
 
 const us = (ms: number) => ms * 1000;
 
-export async function* stream<T>(records: readonly T[]): AsyncGenerator<T> {
-  yield* records;
+/** As a file gives them: in batches. */
+export async function* stream<T>(records: readonly T[]): AsyncGenerator<T[]> {
+  const half = Math.ceil(records.length / 2);
+  yield records.slice(0, half);
+  yield records.slice(half);
 }
 
 export const began = (clients: number): RunEvent[] => [
@@ -115,10 +119,12 @@ export const committed = (opId: string, replica = 'r1'): LedgerEntry => ({
   tool: 'echo',
 });
 
+/** What a collector makes of these events; `before` are those it relies on. */
 export function collect<R>(
-  collector: { see(event: RunEvent): void; result(): R },
+  collector: Collector<R>,
   events: readonly RunEvent[],
+  ...before: Collector<unknown>[]
 ): R {
-  for (const event of events) collector.see(event);
+  events.forEach(showTo([...before, collector]));
   return collector.result();
 }
