@@ -1,6 +1,6 @@
 import { formatDurationMs, monotonicUs } from '../core/index.ts';
+import type { Counts } from '../generator/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
-import type { Progress } from '../workload/index.ts';
 import type { Output } from './output.ts';
 
 /** What a person watches while runs are made: a bar that is redrawn, or without a terminal a line per run. */
@@ -9,7 +9,8 @@ export interface ProgressDisplay {
   begin(spec: RunSpec, number: number, of: number): RunProgress;
 }
 
-export interface RunProgress extends Progress {
+export interface RunProgress {
+  update(counts: Counts): void;
   workloadBegan(): void;
   end(how: 'completed' | 'interrupted' | 'failed'): void;
 }
@@ -22,7 +23,7 @@ export function progressDisplay(output: Output, quiet: boolean): ProgressDisplay
 }
 
 function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolean): RunProgress {
-  const counts = { clients: 0, ok: 0, failed: 0, lost: 0 };
+  let counts: Counts = { arrived: 0, ok: 0, notOk: 0, lost: 0 };
   const title = `${place} ${spec.scenario.name} · ${spec.deployment.name}${spec.repeat > 0 ? ` · repeat ${spec.repeat}` : ''}`;
   const beganUs = monotonicUs();
   let workloadUs: number | undefined;
@@ -36,7 +37,7 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
     return `${bar} ${(elapsedMs / 1000).toFixed(0).padStart(2)} s  ${summary()}`;
   };
   const summary = () =>
-    `${counts.ok} ok, ${counts.failed} failed, ${counts.lost} of ${counts.clients} sessions lost`;
+    `${counts.ok} ok, ${counts.notOk} failed, ${counts.lost} of ${counts.arrived} sessions lost`;
   const draw = () => {
     // A line that wraps cannot be redrawn, and leaves a trail.
     process.stderr.write(`\r\u001b[2K${inOneLine(`${title}  ${state()}`)}`);
@@ -47,15 +48,8 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
   timer?.unref();
 
   return {
-    clientArrived: () => {
-      counts.clients += 1;
-    },
-    clientEnded: () => {},
-    operationEnded: (outcome) => {
-      counts[outcome === 'ok' ? 'ok' : 'failed'] += 1;
-    },
-    sessionLost: () => {
-      counts.lost += 1;
+    update: (newCounts) => {
+      counts = newCounts;
     },
     workloadBegan: () => {
       workloadUs = monotonicUs();

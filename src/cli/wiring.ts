@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { wireConnector } from '../client/index.ts';
 import { type Clock, HarnessError, messageOf, systemClock } from '../core/index.ts';
 import { run } from '../engine/index.ts';
+import { startGenerator, threadsFor } from '../generator/index.ts';
 import { type EventSink, ndjsonWriter, type RunEvent } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import {
@@ -18,7 +19,7 @@ import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { programPath } from './package-info.ts';
 import type { RunProgress } from './progress.ts';
 
-/** The one place that chooses implementations: processes, the embedded balancer, the wire client. */
+/** The one place that chooses implementations: processes, the embedded balancer, the generator. */
 
 /** The path of the MCP endpoint of the reference servers. */
 const endpointPath = '/mcp';
@@ -46,8 +47,18 @@ export async function carryOut(
         clock,
         events,
         provision: (_spec, stop) => provision(spec, { clock, events, warden, place }, stop),
-        connect: (entryUrl) => wireConnector(entryUrl, spec.deployment.protocol),
-        progress,
+        startGenerator: (_spec, stop) =>
+          startGenerator(
+            {
+              spec,
+              threads: threadsFor(spec.scenario, availableParallelism()),
+              eventsPath: eventsPath(folder, spec),
+              epochUs: clock.epochUs,
+              guard: warden,
+              onCounts: progress.update,
+            },
+            stop,
+          ),
         onBegin: () => progress.workloadBegan(),
       },
       signal,

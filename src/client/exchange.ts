@@ -1,159 +1,128 @@
-import { createParser } from 'eventsource-parser';
-import type { Dispatcher } from 'undici';
-import { messageOf } from '../core/index.ts';
+import { messageOf, monotonicUs, type StopSignal } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
+import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
+import { type AnswerHead, BadAnswer, type HttpPool, headerOf } from './http/index.ts';
+import type { Transcript } from './transcript.ts';
 
 /** One HTTP exchange: a JSON-RPC message out, and the JSON-RPC response to it back, as JSON or as SSE. */
 
-export interface JsonRpcResponse {
-  id?: unknown;
-  result?: unknown;
-  error?: { code?: unknown; message?: unknown };
+export interface WireRequest {
+  method: 'POST' | 'DELETE';
+  path: string;
+  /** The request line and the headers, each with its end. */
+  head: string;
+  body: string | null;
+  /** The id of the JSON-RPC request; null: no response is expected. */
+  id: number | null;
+  protocolBytes: number;
 }
 
-export type Exchanged =
-  /** An HTTP answer. `message` is the JSON-RPC response in it; undefined if it holds none. */
-  | {
-      status: number;
-      headers: Record<string, string | string[] | undefined>;
-      message: JsonRpcResponse | undefined;
-    }
+export type Exchanged = (
+  | /** An HTTP answer. `message` is the JSON-RPC response in it; undefined if it holds none. */
+  { status: number; head: AnswerHead; message: JsonRpcResponse | undefined }
   /** No complete answer. `sent`: whether the server may have seen the request. */
-  | { failure: Failure; sent: boolean };
-
-/** More than this of one answer is not read: a server must not be able to fill the harness's memory. */
-export const maxAnswerBytes = 16 * 1024 * 1024;
-
-/**
- * Sends `body` and reads the answer until the JSON-RPC response with `id` has come.
- * Never throws for what a server or the network does.
- */
-export async function exchange(
-  dispatcher: Dispatcher,
-  request: Dispatcher.RequestOptions,
-  id: number | null,
-): Promise<Exchanged> {
-  let response: Dispatcher.ResponseData;
-  try {
-    response = await dispatcher.request(request);
-  } catch (error) {
-    return { failure: failureOf(error, request.signal), sent: wasSent(error) };
-  }
-  const { statusCode: status, headers, body } = response;
-  try {
-    const streamed = String(headers['content-type'] ?? '').startsWith('text/event-stream');
-    const message = streamed ? await readStream(body, id) : await readJson(body);
-    return { status, headers, message };
-  } catch (error) {
-    body.destroy();
-    const failure = failureOf(error, request.signal);
-    return { failure: { ...failure, status }, sent: true };
-  }
-}
-
-async function readJson(body: Dispatcher.ResponseData['body']): Promise<JsonRpcResponse | undefined> {
-  const text = await readText(body);
-  if (text === '') return undefined;
-  try {
-    return asMessage(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxAnswerBytes) throw new AnswerTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
+  | { failure: Failure; sent: boolean }
+) & { transcript: Transcript };
 
 /** How long a stream may stay open after the response, for the sake of keep-alive, before it is cut. */
 const lingerMs = 1000;
 
 /**
- * Reads server-sent events until the response with `id`; what came before it (progress, logs) is passed over.
- * A server that keeps the stream open after the response is not waited for.
+ * Sends a request and reads the answer until the JSON-RPC response with `id` has come, or `signal` stops it.
+ * Never throws for what a server or the network does.
  */
-function readStream(
-  body: Dispatcher.ResponseData['body'],
-  id: number | null,
-): Promise<JsonRpcResponse | undefined> {
-  return new Promise((resolve, reject) => {
-    let bytes = 0;
-    let found = false;
-    const decoder = new TextDecoder();
-    const parser = createParser({
-      onEvent: ({ data }) => {
-        const message = parseMessage(data);
-        if (found || message === undefined || message.id !== id) return;
-        found = true;
-        const linger = setTimeout(() => body.destroy(), lingerMs).unref();
-        body.once('close', () => clearTimeout(linger));
-        resolve(message);
+export function exchange(pool: HttpPool, request: WireRequest, signal: StopSignal): Promise<Exchanged> {
+  return new Promise((resolve) => {
+    const { method, path, head: requestHead, body: requestBody, protocolBytes } = request;
+    const transcript: Transcript = {
+      sentUs: monotonicUs(),
+      method,
+      path,
+      requestHead,
+      requestBody,
+      answerHead: undefined,
+      status: undefined,
+      answerBody: '',
+      answerBytes: 0,
+      protocolBytes,
+    };
+    let answer: { head: AnswerHead; body: AnswerBody } | undefined;
+    let isSettled = false;
+    let linger: NodeJS.Timeout | undefined;
+    const settle = (exchanged: Exchanged) => {
+      isSettled = true;
+      signal.removeEventListener('abort', onStop);
+      if (answer) transcript.answerBody = answer.body.text;
+      resolve(exchanged);
+    };
+    const fail = (failure: Failure, sent: boolean) => {
+      if (isSettled) return;
+      const status = answer?.head.status;
+      settle({ failure: status === undefined ? failure : { ...failure, status }, sent, transcript });
+    };
+    const complete = (head: AnswerHead, message: JsonRpcResponse | undefined) => {
+      if (!isSettled) settle({ status: head.status, head, message, transcript });
+    };
+    const onStop = () => {
+      http.abandon();
+      fail(stopFailure(signal), true);
+    };
+    if (signal.aborted) {
+      resolve({ failure: stopFailure(signal), sent: false, transcript });
+      return;
+    }
+    const http = pool.send(requestHead, requestBody, {
+      onHead(head, raw) {
+        transcript.answerHead = raw;
+        transcript.status = head.status;
+        transcript.answerBytes = raw.length + 4;
+        answer = { head, body: new AnswerBody(headerOf(head, 'content-type'), request.id) };
+      },
+      onBody(chunk) {
+        if (answer === undefined || isSettled) return;
+        transcript.answerBytes += chunk.length;
+        answer.body.take(chunk);
+        if (answer.body.response === undefined) return;
+        // A server that keeps the stream open after the response is not waited for.
+        complete(answer.head, answer.body.response);
+        linger = setTimeout(() => http.abandon(), lingerMs).unref();
+      },
+      onEnd() {
+        clearTimeout(linger);
+        if (answer === undefined || isSettled) return;
+        try {
+          complete(answer.head, answer.body.end());
+        } catch (error) {
+          fail(failureOf(error), true);
+        }
+      },
+      onError(error, sent) {
+        clearTimeout(linger);
+        fail(failureOf(error), sent);
       },
     });
-    body.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > maxAnswerBytes) body.destroy(new AnswerTooLarge());
-      else if (!found) parser.feed(decoder.decode(chunk, { stream: true }));
-    });
-    body.once('error', reject);
-    body.once('end', () => resolve(undefined));
-    body.once('close', () => resolve(undefined));
+    if (!isSettled) signal.addEventListener('abort', onStop);
   });
 }
 
-function parseMessage(data: string): JsonRpcResponse | undefined {
-  try {
-    return asMessage(JSON.parse(data));
-  } catch {
-    return undefined;
-  }
+function stopFailure(signal: StopSignal): Failure {
+  return signal.reason === runInterrupted
+    ? { kind: 'interrupted', message: 'the run was cut short' }
+    : { kind: 'timeout', message: 'no answer by the deadline' };
 }
 
-function asMessage(value: unknown): JsonRpcResponse | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-
-class AnswerTooLarge extends Error {
-  constructor() {
-    super(`the answer has more than ${maxAnswerBytes} bytes`);
-  }
-}
-
-/** Errors that undici gives when no connection could be made, so that nothing was sent. */
-const notSentCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'EMFILE',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function wasSent(error: unknown): boolean {
-  return !notSentCodes.has(String((error as { code?: unknown }).code));
-}
-
-function failureOf(error: unknown, signal: unknown): Failure {
+function failureOf(error: unknown): Failure {
   const message = shorten(messageOf(error));
-  if (error instanceof AnswerTooLarge) return { kind: 'malformed', message };
-  if (signal instanceof AbortSignal && signal.aborted) {
-    return signal.reason === runInterrupted
-      ? { kind: 'interrupted', message: 'the run was cut short' }
-      : { kind: 'timeout', message: 'no answer by the deadline' };
-  }
-  return { kind: wasSent(error) ? 'broken' : 'refused', message };
+  if (error instanceof BadAnswer) return { kind: 'malformed', message };
+  // What Node calls the call that failed; only `connect` comes before anything was sent.
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return { kind: syscall === 'connect' || neverSent.has(String(code)) ? 'refused' : 'broken', message };
 }
 
-/** The abort reason that tells a cut-short run from a passed deadline. */
+/** Errors of making a connection, whatever call they come from. */
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EMFILE', 'EADDRNOTAVAIL']);
+
+/** The stop reason that tells a cut-short run from a passed deadline. */
 export const runInterrupted = Symbol('the run was cut short');
 
 /** Messages go into the event log; a server must not be able to fill it. */

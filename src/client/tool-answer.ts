@@ -1,5 +1,6 @@
 import type { Failure } from '../record/index.ts';
-import { type Exchanged, type JsonRpcResponse, shorten } from './exchange.ts';
+import type { JsonRpcResponse } from './answer-body.ts';
+import { type Exchanged, shorten } from './exchange.ts';
 import type { Answer, ToolResult } from './types.ts';
 import { isUnknownSession } from './unknown-session.ts';
 
@@ -17,7 +18,15 @@ export function judgeExchange(
   exchanged: Exchanged,
   context: { id: number; requestId: string; inSession: boolean },
 ): Answer<Record<string, unknown>> {
-  const { id, requestId, inSession } = context;
+  const answer = judgeAnswer(exchanged, context);
+  answer.transcript = exchanged.transcript;
+  return answer;
+}
+
+function judgeAnswer(
+  exchanged: Exchanged,
+  { id, requestId, inSession }: { id: number; requestId: string; inSession: boolean },
+): Answer<Record<string, unknown>> {
   if ('failure' in exchanged) {
     const outcome = exchanged.sent ? 'info' : 'fail';
     return { outcome, failure: exchanged.failure, requestId };

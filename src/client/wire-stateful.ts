@@ -1,9 +1,11 @@
-import type { Dispatcher } from 'undici';
+import { neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
-import { exchange } from './exchange.ts';
+import { type Exchanged, exchange } from './exchange.ts';
+import { headerOf } from './http/index.ts';
 import { judgeExchange, toToolResult } from './tool-answer.ts';
+import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
-import { clientInfo, requestIdHeader, type WireTarget } from './wire-target.ts';
+import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
 
@@ -15,76 +17,85 @@ const cancelTimeoutMs = 1000;
  * Source: specification 2025-11-25, basic/lifecycle and basic/transports.
  */
 export function statefulConnection(target: WireTarget, client: ConnectionClient): Connection {
+  const posted = headOf(target, 'POST');
   let sessionId: string | null = null;
-  let established = false;
+  /** Headers of every request once a session is established. */
+  let sessionHead = '';
   let lastId = 0;
 
-  const post = (body: object, requestId: string, signal: AbortSignal, id: number | null) =>
-    exchange(target.dispatcher, request('POST', requestId, signal, JSON.stringify(body)), id);
-
-  const request = (
+  const send = (
     method: 'POST' | 'DELETE',
-    requestId: string,
-    signal: AbortSignal,
-    body: string | null,
-  ): Dispatcher.RequestOptions => ({
-    origin: target.origin,
-    path: target.path,
-    method,
-    headers: {
-      accept: 'application/json, text/event-stream',
-      [requestIdHeader]: requestId,
-      ...(body === null ? {} : { 'content-type': 'application/json' }),
-      ...(established ? { 'mcp-protocol-version': revision } : {}),
-      ...(sessionId === null ? {} : { 'mcp-session-id': sessionId }),
-    },
-    body,
-    signal,
-  });
+    body: object | null,
+    { requestId, id }: { requestId: string; id: number | null },
+    signal: StopSignal,
+  ): Promise<Exchanged> => {
+    const fixed = method === 'POST' ? posted : headOf(target, method);
+    return exchange(
+      target.pool,
+      {
+        method,
+        path: target.path,
+        head: `${fixed}${sessionHead}${requestIdHeader}: ${requestId}\r\n`,
+        body: body === null ? null : JSON.stringify(body),
+        id,
+        protocolBytes: sessionHead.length,
+      },
+      signal,
+    );
+  };
 
-  const open = async (signal: AbortSignal): Promise<Answer<SessionOpened>> => {
+  const open = async (signal: StopSignal): Promise<Answer<SessionOpened>> => {
     sessionId = null;
-    established = false;
+    sessionHead = '';
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
     const params = { protocolVersion: revision, capabilities: {}, clientInfo };
-    const exchanged = await post({ jsonrpc: '2.0', id, method: 'initialize', params }, requestId, signal, id);
+    const asked = { jsonrpc: '2.0', id, method: 'initialize', params };
+    const exchanged = await send('POST', asked, { requestId, id }, signal);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
     if (answer.outcome !== 'ok') return answer;
     if (answer.value.protocolVersion !== revision) {
       const message = `the server speaks ${JSON.stringify(answer.value.protocolVersion)}, not ${revision}`;
-      return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId };
+      const { transcript } = exchanged;
+      return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
     }
-    const header = 'headers' in exchanged ? exchanged.headers['mcp-session-id'] : undefined;
-    sessionId = typeof header === 'string' ? header : null;
-    established = true;
+    sessionId = ('head' in exchanged ? headerOf(exchanged.head, 'mcp-session-id') : undefined) ?? null;
+    const session = sessionId === null ? '' : `mcp-session-id: ${sessionId}\r\n`;
+    sessionHead = `mcp-protocol-version: ${revision}\r\n${session}`;
     await client.turnAround(signal);
-    return confirm(requestId, signal);
+    return confirm(requestId, exchanged, signal);
   };
 
   /** Tells the server that the client is ready. The session stands even if this is lost on the way. */
-  const confirm = async (opened: string, signal: AbortSignal): Promise<Answer<SessionOpened>> => {
+  const confirm = async (
+    opened: string,
+    initialized: Exchanged,
+    signal: StopSignal,
+  ): Promise<Answer<SessionOpened>> => {
     const requestId = client.nextRequestId();
     const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
-    const exchanged = await post(notification, requestId, signal, null);
+    const exchanged = await send('POST', notification, { requestId, id: null }, signal);
     const answer = judgeExchange(exchanged, { id: 0, requestId, inSession: sessionId !== null });
-    const lost = answer.outcome !== 'ok' && answer.failure.kind === 'unknown-session';
-    const value: SessionOpened = lost
-      ? { sessionId, lost: { failure: answer.failure, requestId } }
-      : { sessionId };
+    const { transcript } = exchanged;
+    const bytes = transferredBytes(initialized.transcript) + transferredBytes(transcript);
+    const value: SessionOpened = { sessionId, cost: { requests: 2, bytes } };
+    if (answer.outcome !== 'ok' && answer.failure.kind === 'unknown-session') {
+      value.lost = { failure: answer.failure, requestId, transcript };
+    }
     return { outcome: 'ok', value, requestId: opened };
   };
 
   const call = async (
     { tool, arguments: args, opId }: ToolCall,
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<Answer<ToolResult>> => {
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
     const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-    const exchanged = await post({ jsonrpc: '2.0', id, method: 'tools/call', params }, requestId, signal, id);
+    const asked = { jsonrpc: '2.0', id, method: 'tools/call', params };
+    const exchanged = await send('POST', asked, { requestId, id }, signal);
     if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
     return answer.outcome === 'ok' ? { ...answer, value: toToolResult(answer.value) } : answer;
@@ -94,16 +105,14 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
   const cancel = (id: number) => {
     const params = { requestId: id, reason: 'the deadline has passed' };
     const notification = { jsonrpc: '2.0', method: 'notifications/cancelled', params };
-    target.background(post(notification, client.nextRequestId(), AbortSignal.timeout(cancelTimeoutMs), null));
+    const limit = new TimeLimit(neverStops, cancelTimeoutMs);
+    const sent = send('POST', notification, { requestId: client.nextRequestId(), id: null }, limit);
+    target.background(sent.finally(() => limit[Symbol.dispose]()));
   };
 
-  const close = async (signal: AbortSignal) => {
+  const close = async (signal: StopSignal) => {
     if (sessionId === null) return {};
-    const exchanged = await exchange(
-      target.dispatcher,
-      request('DELETE', client.nextRequestId(), signal, null),
-      null,
-    );
+    const exchanged = await send('DELETE', null, { requestId: client.nextRequestId(), id: null }, signal);
     sessionId = null;
     return 'status' in exchanged ? { status: exchanged.status } : {};
   };

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { HttpPool } from './http/index.ts';
 
 /** What the wire clients of both revisions share. */
 
@@ -9,9 +9,15 @@ export const clientInfo = { name: 'mcp-windtunnel', version: '1.0.0' };
 
 /** Where a wire connection sends its requests, and over which sockets. */
 export interface WireTarget {
-  origin: string;
+  host: string;
   path: string;
-  dispatcher: Dispatcher;
+  pool: HttpPool;
   /** Takes an exchange whose answer nobody waits for; it is over before the connector is disposed. */
   background(exchange: Promise<unknown>): void;
+}
+
+/** The lines of a request's head that its connection does not change, to which each exchange adds its own. */
+export function headOf(target: WireTarget, method: 'POST' | 'DELETE'): string {
+  const content = method === 'POST' ? 'content-type: application/json\r\n' : '';
+  return `${method} ${target.path} HTTP/1.1\r\nhost: ${target.host}\r\naccept: application/json, text/event-stream\r\n${content}`;
 }

@@ -1,5 +1,5 @@
-import { Agent } from 'undici';
 import type { ProtocolRevision } from '../record/index.ts';
+import { httpPool } from './http/index.ts';
 import type { Connector } from './types.ts';
 import { statefulConnection } from './wire-stateful.ts';
 import { statelessConnection } from './wire-stateless.ts';
@@ -10,27 +10,21 @@ const connections = {
   '2026-07-28': statelessConnection,
 } as const;
 
+const connectTimeoutMs = 10_000;
+
 /**
- * The wire client: JSON-RPC over undici, without an SDK, so that the client's own cost stays small.
+ * The wire client: JSON-RPC over HTTP/1.1, without an SDK, so that the client's own cost stays small.
  *
  * Clients share keep-alive sockets, as many as there are exchanges at once; deadlines are the caller's.
  */
 export function wireConnector(url: string, protocol: ProtocolRevision): Connector {
-  const { origin, pathname: path } = new URL(url);
-  const dispatcher = new Agent({
-    connections: null,
-    pipelining: 1,
-    connect: { timeout: 10_000 },
-    // The caller's signal ends every exchange; a second clock here would only cut long work short.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 30_000,
-  });
+  const origin = new URL(url);
+  const pool = httpPool(origin, connectTimeoutMs);
   const pending = new Set<Promise<unknown>>();
   const target: WireTarget = {
-    origin,
-    path,
-    dispatcher,
+    host: origin.host,
+    path: `${origin.pathname}${origin.search}`,
+    pool,
     background: (exchange) => {
       const settled = exchange.catch(() => {}).finally(() => pending.delete(settled));
       pending.add(settled);
@@ -40,7 +34,7 @@ export function wireConnector(url: string, protocol: ProtocolRevision): Connecto
     connect: (client) => connections[protocol](target, client),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(pending);
-      await dispatcher.destroy();
+      pool.destroy();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { HarnessError } from './errors.ts';
+import type { StopSignal } from './stop.ts';
 
 /**
  * Time as the harness knows it: microseconds on a monotonic clock since the run's epoch.
@@ -13,7 +14,7 @@ export interface Clock {
    * Resolves once `nowUs() >= atUs`; at once if that has passed.
    * @throws HarnessError `interrupted` when `signal` aborts first.
    */
-  sleepUntil(atUs: number, signal?: AbortSignal): Promise<void>;
+  sleepUntil(atUs: number, signal?: StopSignal): Promise<void>;
   /** The epoch, in microseconds of the system's monotonic clock; passed on to child processes. */
   readonly epochUs: number;
 }
@@ -41,6 +42,10 @@ export function systemClock(epochUs: number = monotonicUs()): Clock {
           reject(interrupted(signal));
           return;
         }
+        if (atUs <= clock.nowUs()) {
+          resolve();
+          return;
+        }
         let timer: NodeJS.Timeout | undefined;
         const onAbort = () => {
           clearTimeout(timer);
@@ -63,6 +68,6 @@ export function systemClock(epochUs: number = monotonicUs()): Clock {
 }
 
 /** What a wait throws when its signal aborts. */
-export function interrupted(signal?: AbortSignal): HarnessError {
+export function interrupted(signal?: StopSignal): HarnessError {
   return new HarnessError('interrupted', 'the wait was interrupted', { cause: signal?.reason });
 }

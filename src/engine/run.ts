@@ -1,10 +1,7 @@
-import { setMaxListeners } from 'node:events';
-import type { Connector } from '../client/index.ts';
 import { type Clock, HarnessError, messageOf, wallClockIso } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import type { Topology } from '../topology/index.ts';
-import { type Progress, runWorkload } from '../workload/index.ts';
 import { runTimeline } from './timeline.ts';
 
 /** What a run needs of the world; the command line picks real ones, a test picks fakes. */
@@ -13,10 +10,16 @@ export interface RunDeps {
   events: EventSink<RunEvent>;
   /** Brings the deployment up. */
   provision(spec: RunSpec, signal: AbortSignal): Promise<Topology>;
-  connect(entryUrl: string, spec: RunSpec): Connector;
-  progress: Progress;
+  /** Brings up what will carry the workload out, so that it can begin at once. */
+  startGenerator(spec: RunSpec, signal: AbortSignal): Promise<Generator>;
   /** Called once the workload has begun, with its begin on `clock`. */
   onBegin(beginUs: number): void;
+}
+
+/** The load of a run: in threads of a process of its own or, in a test, right here. */
+export interface Generator extends AsyncDisposable {
+  /** Resolves when the last client has left and what it did is recorded; soon after `signal` aborts. */
+  run(start: { entryUrl: string; beginUs: number }, signal: AbortSignal): Promise<void>;
 }
 
 /** Between everything being ready and the first arrival, so that nothing begins late. */
@@ -64,11 +67,9 @@ async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promis
   // Ends everything that is under way when one part of the run fails.
   const stop = new AbortController();
   const running = AbortSignal.any([signal, stop.signal]);
-  // Every client of the run listens to it.
-  setMaxListeners(0, running);
 
-  await using topology = await deps.provision(spec, signal);
-  await using connector = deps.connect(topology.entryUrl, spec);
+  await using up = await bringUp(spec, deps, signal);
+  const { topology, generator } = up;
   const beginUs = clock.nowUs() + leadUs;
   events.write({ type: 'workload-began', atUs: beginUs, clients: spec.scenario.workload.sessions });
   // The balancer writes to the same file; no line of its clients' requests may come before this one.
@@ -77,17 +78,7 @@ async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promis
 
   const parts = [
     runTimeline(spec, { clock, events, topology, beginUs, signal: running }),
-    runWorkload(spec, {
-      clock,
-      events,
-      connector,
-      policy: spec.scenario.workload.policy,
-      deadlineMs: spec.scenario.workload.deadlineMs,
-      turnaroundMs: spec.scenario.workload.turnaroundMs,
-      beginUs,
-      signal: running,
-      progress: deps.progress,
-    }),
+    generator.run({ entryUrl: topology.entryUrl, beginUs }, running),
   ];
   try {
     await Promise.race([Promise.all(parts), topology.broken]);
@@ -97,4 +88,26 @@ async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promis
   }
   if (signal.aborted) throw new HarnessError('interrupted', 'the run was cut short');
   events.write({ type: 'workload-ended', atUs: clock.nowUs() });
+}
+
+/** Deployment and load generator, side by side; both down again if one of them fails. */
+async function bringUp(
+  spec: RunSpec,
+  deps: RunDeps,
+  signal: AbortSignal,
+): Promise<AsyncDisposable & { topology: Topology; generator: Generator }> {
+  const [topology, generator] = await Promise.allSettled([
+    deps.provision(spec, signal),
+    deps.startGenerator(spec, signal),
+  ]);
+  const takeDown = async () => {
+    // The clients first: what they would see of the end is no part of the run.
+    if (generator.status === 'fulfilled') await generator.value[Symbol.asyncDispose]();
+    if (topology.status === 'fulfilled') await topology.value[Symbol.asyncDispose]();
+  };
+  if (topology.status === 'fulfilled' && generator.status === 'fulfilled') {
+    return { topology: topology.value, generator: generator.value, [Symbol.asyncDispose]: takeDown };
+  }
+  await takeDown();
+  throw topology.status === 'rejected' ? topology.reason : (generator as PromiseRejectedResult).reason;
 }

@@ -20,4 +20,4 @@ export type {
 export type { LedgerEntry, LedgerSink } from './ledger.ts';
 export { opIdKey, stateMissingKey } from './meta-keys.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
-export { type EventSink, ndjsonWriter } from './writer.ts';
+export { appendLines, type EventSink, type LineAppender, ndjsonWriter } from './writer.ts';

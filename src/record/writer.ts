@@ -11,15 +11,40 @@ export interface EventSink<T> {
 /** Bytes held back before a write; bounds the memory and the loss on `kill -9` (with `flushMs`). */
 const bufferBytes = 64 * 1024;
 
+/** Appends whole lines to a file that several processes write to. */
+export interface LineAppender {
+  /** On disk, as far as the operating system is concerned, when it returns. */
+  append(lines: string): void;
+  close(): void;
+}
+
 /**
- * Appends one JSON line per record. Several processes may append to one file: it is opened with O_APPEND
- * and only whole lines are written, each batch with one call, so lines do not interleave.
+ * The file is opened with O_APPEND and each batch of lines is written with one call, so lines do not interleave.
+ *
+ * @throws HarnessError `internal` when the file cannot be written (disk full, folder gone).
+ */
+export function appendLines(path: string): LineAppender {
+  const fd = attempt(path, () => openSync(path, 'a'));
+  return {
+    append(lines) {
+      const bytes = Buffer.from(lines);
+      // A short write is only seen on a full disk or a signal; the rest follows, or the error says why not.
+      for (let offset = 0; offset < bytes.length; ) {
+        offset += attempt(path, () => writeSync(fd, bytes, offset));
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/**
+ * Appends one JSON line per record. Several processes may append to one file; see `appendLines`.
  *
  * @param flushMs how long a record may stay in memory; 0 writes each at once.
  * @throws HarnessError `internal` when the file cannot be written (disk full, folder gone).
  */
 export function ndjsonWriter<T>(path: string, options: { flushMs: number }): EventSink<T> {
-  const fd = attempt(path, () => openSync(path, 'a'));
+  const file = appendLines(path);
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -28,12 +53,9 @@ export function ndjsonWriter<T>(path: string, options: { flushMs: number }): Eve
     clearTimeout(timer);
     timer = undefined;
     if (lines === '') return;
-    const bytes = Buffer.from(lines);
+    const batch = lines;
     lines = '';
-    // A short write is only seen on a full disk or a signal; the rest follows, or the error says why not.
-    for (let offset = 0; offset < bytes.length; ) {
-      offset += attempt(path, () => writeSync(fd, bytes, offset));
-    }
+    file.append(batch);
   };
 
   return {
@@ -50,7 +72,7 @@ export function ndjsonWriter<T>(path: string, options: { flushMs: number }): Eve
       try {
         flush();
       } finally {
-        closeSync(fd);
+        file.close();
       }
     },
   };

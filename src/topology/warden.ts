@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HarnessError, messageOf } from '../core/index.ts';
-import { childEntry } from './child-entry.ts';
+import { childEntry, HarnessError, messageOf } from '../core/index.ts';
 import { identifyProcess } from './process-identity.ts';
 
 /** Where processes are registered that must not outlive the harness. */

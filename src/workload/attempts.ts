@@ -1,4 +1,5 @@
-import type { Connection, ConnectionClient, ToolResult } from '../client/index.ts';
+import type { Connection, ConnectionClient, ToolResult, Transcript } from '../client/index.ts';
+import type { StopSignal } from '../core/index.ts';
 import type { Failure, Outcome } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
 import type { ClientSession } from './client-session.ts';
@@ -25,15 +26,17 @@ export interface Tried {
   endUs: number;
   serviceUs: number | null;
   requestId: string | null;
+  /** Of the last attempt. */
+  transcript: Transcript | undefined;
 }
 
 /** Sends, and by the policy sends again: in a new session after an unknown one, or after an unknown outcome. */
 export async function attempt(
-  operation: { opId: string; step: CallStep },
+  operation: { opId: string; client: string; step: CallStep },
   args: Record<string, unknown>,
   { connection, session, self }: Means,
   context: ClientContext,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Tried> {
   const { clock, policy } = context;
   const { opId, step } = operation;
@@ -46,6 +49,7 @@ export async function attempt(
     endUs: 0,
     serviceUs: null,
     requestId: null,
+    transcript: undefined,
   };
   let reinitialized = false;
   while (true) {
@@ -62,6 +66,7 @@ export async function attempt(
     tried.endUs = clock.nowUs();
     tried.serviceUs = tried.endUs - startUs;
     tried.requestId = answer.requestId;
+    tried.transcript = answer.transcript;
     tried.outcome = answer.outcome;
     tried.failure = answer.outcome === 'ok' ? undefined : answer.failure;
     if (tried.attempts === 1) tried.firstOutcome = answer.outcome;
@@ -72,6 +77,7 @@ export async function attempt(
     }
     const { failure, requestId } = answer;
     const unknownSession = failure.kind === 'unknown-session';
+    context.evidence.keep(operation.client, answer, failure, unknownSession ? 'loss' : 'failure');
     if (unknownSession) {
       session.lose({ failure, requestId, opId, asked: `tools/call ${step.call}` });
     }

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionClient } from '../client/index.ts';
+import type { StopSignal } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
 import type { ClientContext } from './types.ts';
 
@@ -9,11 +10,11 @@ export interface ClientSession {
    * @param intendedUs when it was due; for a replacement, when it is opened.
    * @returns why there is none, or undefined if there is one.
    */
-  ensure(signal: AbortSignal, intendedUs?: number): Promise<Failure | undefined>;
+  ensure(signal: StopSignal, intendedUs?: number): Promise<Failure | undefined>;
   /** Records that the server does not know this session; the next `ensure` opens another. */
   lose(loss: { failure: Failure; requestId: string; opId: string | null; asked: string }): void;
   /** Ends what is open. */
-  close(signal: AbortSignal): Promise<void>;
+  close(signal: StopSignal): Promise<void>;
   /** False once a session was lost and the client's policy is to leave it at that. */
   readonly usable: boolean;
 }
@@ -24,7 +25,7 @@ export function clientSession(
   self: ConnectionClient,
   context: ClientContext,
 ): ClientSession {
-  const { clock, events, policy } = context;
+  const { clock, events, evidence, policy } = context;
   let generation = 0;
   let open = false;
   let sessionId: string | null = null;
@@ -42,6 +43,7 @@ export function clientSession(
       const atUs = clock.nowUs();
       if (answer.outcome !== 'ok') {
         const { failure } = answer;
+        evidence.keep(client, answer, failure, 'failure');
         events.write({ type: 'session-open-failed', atUs, client, generation, requestId, failure });
         return failure;
       }
@@ -56,13 +58,16 @@ export function clientSession(
         requestId,
         intendedUs: intendedUs ?? startUs,
         startUs,
+        ...answer.value.cost,
       });
       const { lost } = answer.value;
       if (lost === undefined) {
         if (requestId !== null) await self.turnAround(signal);
         return undefined;
       }
-      session.lose({ ...lost, opId: null, asked: 'notifications/initialized' });
+      const { failure, requestId: lostWith } = lost;
+      evidence.keep(client, lost, failure, 'loss');
+      session.lose({ failure, requestId: lostWith, opId: null, asked: 'notifications/initialized' });
       return lost.failure;
     },
     lose({ failure, requestId, opId, asked }) {

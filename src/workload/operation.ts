@@ -1,4 +1,4 @@
-import { runInterrupted } from '../client/index.ts';
+import { TimeLimit } from '../core/index.ts';
 import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
 import { type CallStep, durationMs, fillTemplate } from '../scenario/index.ts';
 import { attempt, type Means, type Tried } from './attempts.ts';
@@ -66,14 +66,19 @@ export async function perform(
   if (clock.nowUs() >= deadlineUs) {
     return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
   }
-  using deadline = deadlineSignal(context, deadlineUs);
-  const tried = await attempt(operation, call.arguments, means, context, deadline.signal);
+  using limit = new TimeLimit(context.signal, (deadlineUs - clock.nowUs()) / 1000);
+  const tried = await attempt(operation, call.arguments, means, context, limit);
   if (tried.sentUs === null) {
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
   }
   const { outcome, failure } = settle(step, tried, values, deadlineUs);
   const recovered = tried.attempts > 1;
+  const stateMissing = tried.result?.meta[stateMissingKey] === true;
+  // What an attempt was told is in the book already; what its answer holds is only judged here.
+  if (failure && tried.result) {
+    context.evidence.keep(operation.client, tried, failure, stateMissing ? 'loss' : 'failure');
+  }
   return {
     type: 'operation',
     ...identity(operation),
@@ -87,7 +92,8 @@ export async function perform(
     requestId: tried.requestId,
     ...(call.writes === undefined ? {} : { writes: call.writes }),
     ...readsOf(step, outcome, tried.result),
-    ...(tried.result?.meta[stateMissingKey] === true ? { stateMissing: true as const } : {}),
+    ...(stateMissing ? { stateMissing: true as const } : {}),
+    ...(tried.transcript ? { protocolBytes: tried.transcript.protocolBytes } : {}),
   };
 }
 
@@ -121,21 +127,4 @@ function settle(
   // An earlier attempt may have had its effect, whatever the last one was told.
   if (last.outcome === 'fail' && tried.maybeDone) return { outcome: 'info', failure: last.failure };
   return last;
-}
-
-/** A signal that aborts at the deadline, or when the run is cut short. */
-function deadlineSignal(context: ClientContext, deadlineUs: number): Disposable & { signal: AbortSignal } {
-  const controller = new AbortController();
-  const leftMs = Math.max(0, (deadlineUs - context.clock.nowUs()) / 1000);
-  const timer = setTimeout(() => controller.abort(), leftMs);
-  const onCut = () => controller.abort(runInterrupted);
-  if (context.signal.aborted) onCut();
-  else context.signal.addEventListener('abort', onCut, { once: true });
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => {
-      clearTimeout(timer);
-      context.signal.removeEventListener('abort', onCut);
-    },
-  };
 }

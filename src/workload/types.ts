@@ -1,7 +1,8 @@
 import type { Connector } from '../client/index.ts';
-import type { Clock } from '../core/index.ts';
+import type { Clock, StopSignal } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import type { Policy } from '../scenario/index.ts';
+import type { EvidenceBook } from './evidence.ts';
 
 /** What every client of a run shares. */
 export interface ClientContext {
@@ -15,15 +16,15 @@ export interface ClientContext {
   turnaroundMs: number;
   /** When the workload begins, on `clock`. */
   beginUs: number;
-  /** Aborts when the run is cut short. */
-  signal: AbortSignal;
+  /** Stops when the run is cut short. */
+  signal: StopSignal;
+  evidence: EvidenceBook;
   progress: Progress;
 }
 
 /** Counts for a person to watch; nothing is judged by them. */
 export interface Progress {
   clientArrived(): void;
-  clientEnded(): void;
   operationEnded(outcome: 'ok' | 'fail' | 'info'): void;
   /** The session that the client's arrival opened; not one that replaced it. */
   sessionLost(): void;

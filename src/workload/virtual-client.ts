@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConnectionClient } from '../client/index.ts';
+import { TimeLimit } from '../core/index.ts';
 import type { ClientSchedule } from '../scenario/index.ts';
 import { clientSession } from './client-session.ts';
 import { type IntendedOperation, perform, unsent } from './operation.ts';
@@ -32,7 +33,11 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
   const values = new Map<string, unknown>([['client', client]]);
 
   progress.clientArrived();
-  await session.ensure(openingSignal(context), beginUs + schedule.arrivalUs);
+  {
+    // Opening a session has the same deadline as a call.
+    using limit = new TimeLimit(signal, Math.ceil(context.deadlineMs));
+    await session.ensure(limit, beginUs + schedule.arrivalUs);
+  }
 
   let index = 0;
   let previousUs = clock.nowUs();
@@ -53,12 +58,7 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
     index += 1;
   }
   if (signal.aborted) return;
-  await session.close(AbortSignal.timeout(closeTimeoutMs));
+  using limit = new TimeLimit(signal, closeTimeoutMs);
+  await session.close(limit);
   events.write({ type: 'client-ended', atUs: clock.nowUs(), client, operations: index });
-  progress.clientEnded();
-}
-
-/** Opening a session has the same deadline as a call. */
-function openingSignal(context: ClientContext): AbortSignal {
-  return AbortSignal.any([context.signal, AbortSignal.timeout(Math.ceil(context.deadlineMs))]);
 }

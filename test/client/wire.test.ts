@@ -60,7 +60,7 @@ describe('a client of 2025-11-25', () => {
     const answer = await using(server, '2025-11-25', async (connection) => {
       expect(await connection.open(never)).toEqual({
         outcome: 'ok',
-        value: { sessionId: 's-1' },
+        value: { sessionId: 's-1', cost: { requests: 2, bytes: expect.any(Number) } },
         requestId: 'c1-1',
       });
       const called = await connection.call(echo, never);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/client/index.ts';
-import { HarnessError } from '../../src/core/index.ts';
+import { HarnessError, toAbortSignal } from '../../src/core/index.ts';
 import { run } from '../../src/engine/index.ts';
 import type { FaultStep, RunSpec } from '../../src/scenario/index.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -10,9 +10,9 @@ import {
   failed,
   fakeConnector,
   fakeTopology,
+  localGenerator,
   memorySink,
   ok,
-  silent,
   spec,
 } from '../support/fakes.ts';
 
@@ -21,12 +21,12 @@ function harness(
   topology = fakeTopology(3),
 ) {
   const sink = memorySink();
+  const clock = fakeClock();
   const deps = {
-    clock: fakeClock(),
+    clock,
     events: sink,
     provision: async () => topology,
-    connect: () => connector,
-    progress: silent,
+    startGenerator: async (of: RunSpec) => localGenerator(of, { clock, events: sink, connector }),
     onBegin: () => {},
   };
   return {
@@ -132,7 +132,7 @@ describe('a run that does not go well', () => {
     const topology = fakeTopology(3);
     const connector = fakeConnector(async (_call, _n, signal) => {
       topology.break(new HarnessError('server', 'the balancer died'));
-      await once(signal, 'abort');
+      await once(toAbortSignal(signal), 'abort');
       return failed('interrupted', 'info');
     });
     const { sink, go } = harness(connector, topology);

@@ -6,14 +6,15 @@ import type {
   ToolCall,
   ToolResult,
 } from '../../src/client/index.ts';
+import type { Clock, StopSignal } from '../../src/core/index.ts';
+import type { Generator } from '../../src/engine/index.ts';
 import type { EventSink, Failure, RunEvent } from '../../src/record/index.ts';
 import type { RunSpec, Scenario } from '../../src/scenario/index.ts';
 import type { RunningReplica, Topology } from '../../src/topology/index.ts';
-import type { Progress } from '../../src/workload/index.ts';
+import { evidenceBook, type Progress, runWorkload } from '../../src/workload/index.ts';
 
 export const silent: Progress = {
   clientArrived: () => {},
-  clientEnded: () => {},
   operationEnded: () => {},
   sessionLost: () => {},
 };
@@ -41,7 +42,7 @@ export const failed = (kind: Failure['kind'], outcome: 'fail' | 'info' = 'fail')
 
 /** A connector whose servers answer as the test says, at once. */
 export function fakeConnector(
-  call: (call: ToolCall, n: number, signal: AbortSignal) => Answer<ToolResult> | Promise<Answer<ToolResult>>,
+  call: (call: ToolCall, n: number, signal: StopSignal) => Answer<ToolResult> | Promise<Answer<ToolResult>>,
   open: (n: number) => Answer<SessionOpened> = (n) => ({
     outcome: 'ok',
     value: { sessionId: `s${n}` },
@@ -72,6 +73,23 @@ export function fakeConnector(
     },
   };
   return fake;
+}
+
+/** The load of a run, in this process and on this clock. */
+export function localGenerator(
+  of: RunSpec,
+  { clock, events, connector }: { clock: Clock; events: EventSink<RunEvent>; connector: Connector },
+): Generator {
+  const { policy, deadlineMs, turnaroundMs } = of.scenario.workload;
+  const evidence = evidenceBook(events, clock);
+  return {
+    run: ({ beginUs }, signal) =>
+      runWorkload(of, {
+        ...{ clock, events, evidence, connector, policy, deadlineMs, turnaroundMs, beginUs, signal },
+        progress: silent,
+      }),
+    [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
+  };
 }
 
 /** A topology that notes what is done to it. */

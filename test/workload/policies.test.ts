@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/client/index.ts';
-import type { Policy, Scenario } from '../../src/scenario/index.ts';
-import { runWorkload } from '../../src/workload/index.ts';
+import type { Policy, RunSpec, Scenario } from '../../src/scenario/index.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { eventsOf, failed, fakeConnector, memorySink, ok, silent, spec } from '../support/fakes.ts';
+import { eventsOf, failed, fakeConnector, localGenerator, memorySink, ok, spec } from '../support/fakes.ts';
 
 /** One client; what it met and what it did about it. */
 async function play(
@@ -14,17 +13,12 @@ async function play(
   const base = spec({ workload: { sessions: 1, ratePerSecond: 1, ...workload } });
   const full = { ...base.scenario.workload.policy, ...policy };
   const sink = memorySink();
-  await runWorkload(base, {
-    clock: fakeClock(),
-    events: sink,
-    connector,
-    policy: full,
-    deadlineMs: base.scenario.workload.deadlineMs,
-    turnaroundMs: base.scenario.workload.turnaroundMs,
-    beginUs: 0,
-    signal: new AbortController().signal,
-    progress: silent,
-  });
+  const played: RunSpec = {
+    ...base,
+    scenario: { ...base.scenario, workload: { ...base.scenario.workload, policy: full } },
+  };
+  const generator = localGenerator(played, { clock: fakeClock(), events: sink, connector });
+  await generator.run({ entryUrl: '', beginUs: 0 }, new AbortController().signal);
   return { events: sink.events, operations: eventsOf(sink.events, 'operation') };
 }
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { HarnessError, interrupted, messageOf } from '../../core/index.ts';
+import { childEnd, HarnessError, interrupted } from '../../core/index.ts';
 import type { ProcessGuard } from '../warden.ts';
 import type { BalancerOrder, BalancerReport } from './messages.ts';
 
@@ -15,9 +15,6 @@ export interface BalancerProcess {
   readonly broken: Promise<never>;
 }
 
-/** How much of its output an error message repeats. */
-const lastOutputChars = 4096;
-
 interface Waiter {
   resolve(value: number): void;
   reject(error: HarnessError): void;
@@ -26,7 +23,7 @@ interface Waiter {
 export function balancerProcess(child: ChildProcess, guard: ProcessGuard): BalancerProcess {
   /** By the order's id; 0 is the wait for the port. */
   const waiting = new Map<number, Waiter>();
-  const end = processEnd(child, guard);
+  const end = childEnd(child, 'the balancer process', guard);
   let lastId = 0;
 
   child.on('message', (message) => {
@@ -80,45 +77,4 @@ export function balancerProcess(child: ChildProcess, guard: ProcessGuard): Balan
       clearTimeout(timer);
     },
   };
-}
-
-interface ProcessEnd {
-  /** From now on its end is what was asked for. */
-  expect(): void;
-  /** Settles when it is gone; with what to tell those who still wanted something of it. */
-  gone: Promise<HarnessError>;
-  broken: Promise<never>;
-}
-
-function processEnd(child: ChildProcess, guard: ProcessGuard): ProcessEnd {
-  let isExpected = false;
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-lastOutputChars);
-    });
-  }
-  const gone = new Promise<HarnessError>((resolve) => {
-    const settle = (how: string, cause?: unknown) => {
-      if (child.pid !== undefined) guard.release(child.pid);
-      const said = output.trim() === '' ? '' : ` Its last output:\n${output.trim()}`;
-      resolve(new HarnessError('internal', `the balancer process ${how}.${said}`, { cause }));
-    };
-    // Not `exit`: its last words may still be on the way then.
-    child.once('close', (code, signal) => settle(`ended (${signal ?? `exit code ${code}`})`));
-    child.on('error', (error) => {
-      if (child.pid === undefined) settle(`could not be started: ${messageOf(error)}`, error);
-    });
-  });
-  const broken = new Promise<never>((_resolve, reject) => {
-    void gone.then((error) => {
-      if (!isExpected) reject(error);
-    });
-  });
-  // Nobody has to listen.
-  broken.catch(() => {});
-  const expect = () => {
-    isExpected = true;
-  };
-  return { expect, gone, broken };
 }

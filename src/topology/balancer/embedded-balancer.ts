@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
-import { interrupted } from '../../core/index.ts';
-import { childEntry } from '../child-entry.ts';
+import { childEntry, interrupted } from '../../core/index.ts';
 import type { Balancer, Routing } from '../types.ts';
 import type { ProcessGuard } from '../warden.ts';
 import { type BalancerProcess, balancerProcess } from './balancer-process.ts';

@@ -1,0 +1,151 @@
+import {
+  type AnswerHead,
+  BadAnswer,
+  type Framing,
+  framingOf,
+  maxHeadBytes,
+  parseHead,
+} from './answer-head.ts';
+
+/** Takes the parts of one answer in order: `onHead`, any number of `onBody`, `onEnd`. */
+export interface AnswerSink {
+  /** @param raw the head as it came, without the empty line. */
+  onHead(head: AnswerHead, raw: string): void;
+  onBody(chunk: Buffer): void;
+  onEnd(): void;
+}
+
+const nothing: Buffer = Buffer.alloc(0);
+/** The size line of a chunk, its extensions included, and a trailer. */
+const maxLineBytes = 4096;
+const headEnd = Buffer.from('\r\n\r\n');
+
+/**
+ * Reads one HTTP/1.1 answer out of the bytes of a connection, however they are cut. Interim answers (1xx) are
+ * passed over.
+ */
+export class AnswerParser {
+  #sink: AnswerSink;
+  #pending: Buffer = nothing;
+  #framing: Framing | undefined;
+  /** Bytes left of the body, or of the chunk. */
+  #left = 0;
+  /** Of a chunked body: what is expected next. */
+  #expects: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
+  #isOver = false;
+
+  constructor(sink: AnswerSink) {
+    this.#sink = sink;
+  }
+
+  /** The whole answer has come. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * @returns whether there were bytes behind the end of the answer.
+   * @throws BadAnswer when the bytes are no HTTP answer; the connection is of no further use.
+   */
+  feed(bytes: Buffer): boolean {
+    let rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
+    this.#pending = nothing;
+    while (!this.#isOver) {
+      const before = rest.length;
+      rest = this.#framing === undefined ? this.#head(rest) : this.#body(rest, this.#framing);
+      if (rest.length === before && !this.#isOver) {
+        this.#pending = rest;
+        return false;
+      }
+    }
+    return rest.length > 0;
+  }
+
+  /** The server has closed the connection. @returns whether that completes the answer. */
+  eof(): boolean {
+    if (this.#isOver) return true;
+    if (this.#framing?.kind !== 'until-close') return false;
+    this.#end();
+    return true;
+  }
+
+  #head(bytes: Buffer): Buffer {
+    const end = bytes.indexOf(headEnd);
+    if (end > maxHeadBytes || (end < 0 && bytes.length > maxHeadBytes)) {
+      throw new BadAnswer(`the head of the answer has more than ${maxHeadBytes} bytes`);
+    }
+    if (end < 0) {
+      if (bytes.length >= 5 && bytes.toString('latin1', 0, 5) !== 'HTTP/')
+        parseHead(bytes.toString('latin1', 0, 60));
+      return bytes;
+    }
+    const raw = bytes.toString('latin1', 0, end);
+    const head = parseHead(raw);
+    const rest = bytes.subarray(end + 4);
+    if (head.status < 200) {
+      if (head.status === 101) throw new BadAnswer('the server changes the protocol unasked');
+      return rest.length === 0 ? nothing : rest;
+    }
+    const framing = framingOf(head);
+    this.#framing = framing;
+    this.#sink.onHead(head, raw);
+    if (framing.kind === 'length') {
+      this.#left = framing.bytes;
+      if (framing.bytes === 0) this.#end();
+    }
+    return rest;
+  }
+
+  #body(bytes: Buffer, framing: Framing): Buffer {
+    if (bytes.length === 0) return bytes;
+    if (framing.kind === 'chunked') return this.#chunked(bytes);
+    if (framing.kind === 'until-close') {
+      this.#sink.onBody(bytes);
+      return nothing;
+    }
+    const rest = this.#take(bytes);
+    if (this.#left === 0) this.#end();
+    return rest;
+  }
+
+  #chunked(bytes: Buffer): Buffer {
+    if (this.#expects === 'data') {
+      const rest = this.#take(bytes);
+      if (this.#left === 0) this.#expects = 'data-end';
+      return rest;
+    }
+    const end = bytes.indexOf('\r\n');
+    if (end < 0 ? bytes.length > maxLineBytes : end > maxLineBytes) {
+      throw new BadAnswer(`a line of a chunked body has more than ${maxLineBytes} bytes`);
+    }
+    if (end < 0) return bytes;
+    this.#chunkLine(bytes.toString('latin1', 0, end));
+    return bytes.subarray(end + 2);
+  }
+
+  #chunkLine(line: string): void {
+    if (this.#expects === 'size') {
+      const size = /^([0-9a-fA-F]{1,12})[ \t]*(?:;.*)?$/.exec(line);
+      if (!size) throw new BadAnswer(`a bad chunk size: ${JSON.stringify(line.slice(0, 40))}`);
+      this.#left = Number.parseInt(size[1] ?? '', 16);
+      this.#expects = this.#left === 0 ? 'trailer' : 'data';
+    } else if (this.#expects === 'data-end') {
+      if (line !== '') throw new BadAnswer('a chunk is longer than its size');
+      this.#expects = 'size';
+    } else if (line === '') {
+      this.#end();
+    }
+  }
+
+  #take(bytes: Buffer): Buffer {
+    const taken = Math.min(this.#left, bytes.length);
+    this.#left -= taken;
+    this.#sink.onBody(taken === bytes.length ? bytes : bytes.subarray(0, taken));
+    return bytes.subarray(taken);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#sink.onEnd();
+  }
+}

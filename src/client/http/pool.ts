@@ -1,0 +1,78 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { monotonicUs } from '../../core/index.ts';
+import { type HttpExchange, type HttpHandler, HttpSocket } from './socket.ts';
+
+/**
+ * Idle connections are not used for longer than this: a request written to a connection that its server is
+ * closing fails, and it cannot be known whether it was carried out. A server's own `Keep-Alive: timeout=` is
+ * heeded besides.
+ */
+const idleMaxUs = 4_000_000;
+
+export interface HttpPool {
+  /**
+   * Sends one request over an idle connection, or a new one, and tells `handler` what becomes of it. As many
+   * connections are open as there are exchanges at once.
+   * @param head the request line and the headers, each line with its end, without the empty line.
+   */
+  send(head: string, body: string | null, handler: HttpHandler): HttpExchange;
+  /** Connections that are open, for tests. */
+  readonly size: number;
+  destroy(): void;
+}
+
+/** Keep-alive connections to one origin. */
+export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
+  const idle: HttpSocket[] = [];
+  const all = new Set<HttpSocket>();
+  // Sockets that nobody takes again would otherwise stay open until their server closes them.
+  const sweep = setInterval(() => {
+    const nowUs = monotonicUs();
+    while (idle[0] !== undefined && !idle[0].isFresh(nowUs)) idle.shift()?.destroy();
+  }, 1000).unref();
+
+  const takeIdle = (): HttpSocket | undefined => {
+    const nowUs = idle.length === 0 ? 0 : monotonicUs();
+    // The freshest first: those that are left over grow old and are closed.
+    for (let socket = idle.pop(); socket; socket = idle.pop()) {
+      if (socket.isFresh(nowUs)) return socket;
+      socket.destroy();
+    }
+    return undefined;
+  };
+  const open = (): HttpSocket => {
+    const socket = new HttpSocket(dial(origin), connectTimeoutMs, {
+      idleMaxUs,
+      onIdle: () => idle.push(socket),
+      onClose: () => {
+        all.delete(socket);
+        const at = idle.indexOf(socket);
+        if (at >= 0) idle.splice(at, 1);
+      },
+    });
+    all.add(socket);
+    return socket;
+  };
+
+  return {
+    send: (head, body, handler) => (takeIdle() ?? open()).send(head, body, handler),
+    get size() {
+      return all.size;
+    },
+    destroy() {
+      clearInterval(sweep);
+      for (const socket of all) socket.destroy();
+    },
+  };
+}
+
+function dial({ protocol, hostname, port }: URL): Socket {
+  // An IPv6 address stands in brackets in a URL.
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket =
+    protocol === 'https:'
+      ? connectTls({ host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] })
+      : connectTcp({ host, port: Number(port || 80), noDelay: true });
+  return socket;
+}
