@@ -22,18 +22,31 @@ export interface Route {
  * at most twice as many.
  */
 const keptMin = 100_000;
+/**
+ * Who asks where an operation went asks no later than so many operations after it; then it is forgotten. Most
+ * requests are of no interest to anyone, and what lives short costs least.
+ */
+const keptOperations = 4096;
 
 export function routeJoin(): RouteJoin {
   const routes = recent<Route>();
   const waiting = recent<((route: Route) => void)[]>();
+  const finished: string[] = [];
+  let next = 0;
   return {
-    types: ['routed'],
+    types: ['routed', 'operation'],
     see(event) {
-      if (event.type !== 'routed' || event.requestId === null) return;
-      const { requestId, replica, atUs } = event;
-      const route = { replica, atUs };
-      routes.set(requestId, route);
-      for (const tell of waiting.get(requestId)?.splice(0) ?? []) tell(route);
+      if (event.type === 'routed' && event.requestId !== null) {
+        const { requestId, replica, atUs } = event;
+        const route = { replica, atUs };
+        routes.set(requestId, route);
+        for (const tell of waiting.get(requestId)?.splice(0) ?? []) tell(route);
+      } else if (event.type === 'operation' && event.requestId !== null) {
+        const forgotten = finished[next];
+        if (forgotten !== undefined) routes.delete(forgotten);
+        finished[next] = event.requestId;
+        next = (next + 1) % keptOperations;
+      }
     },
     when(requestId, tell) {
       const route = routes.get(requestId);
@@ -55,6 +68,7 @@ function recent<V>() {
   let newer = new Map<string, V>();
   return {
     get: (key: string): V | undefined => newer.get(key) ?? older.get(key),
+    delete: (key: string): boolean => newer.delete(key) || older.delete(key),
     set(key: string, value: V): void {
       newer.set(key, value);
       if (newer.size < keptMin) return;

@@ -2,18 +2,26 @@ import type { OperationEvent } from '../record/index.ts';
 import type { Collector } from './collector.ts';
 import type { LostUpdate, NotApplicable, StateLoss } from './metrics.ts';
 import { rate } from './rate.ts';
+import { type ValueMarks, valueMarks } from './value-marks.ts';
+
+/** What is known of a value. */
+const mark = {
+  acknowledged: 1,
+  /** Written, with unknown outcome. */
+  unknown: 2,
+  /** Acknowledged, and a later read was checked for it. */
+  checked: 4,
+  lost: 8,
+  recovered: 16,
+  unexpected: 32,
+  /** In the read that is being looked at. */
+  found: 64,
+} as const;
 
 /** What one client has written and found again; forgotten when it leaves. */
 interface Journey {
-  /** Acknowledged writes: value to time of acknowledgement. */
-  acknowledged: Map<string, number>;
-  /** Writes of unknown outcome. */
-  unknown: Set<string>;
-  /** Acknowledged writes that a later read was checked for. */
-  checked: Set<string>;
-  lost: Set<string>;
-  recovered: Set<string>;
-  unexpected: Set<string>;
+  values: ValueMarks;
+  wrote: boolean;
   stateLost: boolean;
   /** A session was lost after a write; only a good read afterwards shows that the state outlived it. */
   sessionLostSinceRead: boolean;
@@ -36,11 +44,11 @@ export function stateLoss(journey: {
   const total = { wrote: 0, lost: 0, unjudged: 0, checked: 0, lostUpdates: 0, recovered: 0, unexpected: 0 };
 
   const settle = (journey: Journey) => {
-    total.checked += journey.checked.size;
-    total.lostUpdates += journey.lost.size;
-    total.recovered += journey.recovered.size;
-    total.unexpected += journey.unexpected.size;
-    if (journey.acknowledged.size === 0) return;
+    total.checked += journey.values.count(mark.checked);
+    total.lostUpdates += journey.values.count(mark.lost);
+    total.recovered += journey.values.count(mark.recovered);
+    total.unexpected += journey.values.count(mark.unexpected);
+    if (!journey.wrote) return;
     total.wrote += 1;
     if (journey.stateLost || journey.sessionLostSinceRead) total.lost += 1;
     else if (!journey.readBack) total.unjudged += 1;
@@ -50,12 +58,12 @@ export function stateLoss(journey: {
     types: ['operation', 'session-lost', 'client-ended'],
     see(event) {
       if (event.type === 'operation') {
-        const state = journeys.get(event.client) ?? newJourney();
+        const state = journeys.get(event.client) ?? newJourney(event.client);
         journeys.set(event.client, state);
         seeOperation(state, event);
       } else if (event.type === 'session-lost') {
         const state = journeys.get(event.client);
-        if (state && state.acknowledged.size > 0) state.sessionLostSinceRead = true;
+        if (state?.wrote) state.sessionLostSinceRead = true;
       } else if (event.type === 'client-ended') {
         const state = journeys.get(event.client);
         if (state) settle(state);
@@ -81,14 +89,10 @@ export function stateLoss(journey: {
   };
 }
 
-function newJourney(): Journey {
+function newJourney(client: string): Journey {
   return {
-    acknowledged: new Map(),
-    unknown: new Set(),
-    checked: new Set(),
-    lost: new Set(),
-    recovered: new Set(),
-    unexpected: new Set(),
+    values: valueMarks(client),
+    wrote: false,
     stateLost: false,
     sessionLostSinceRead: false,
     readBack: false,
@@ -96,35 +100,37 @@ function newJourney(): Journey {
 }
 
 function seeOperation(journey: Journey, event: OperationEvent): void {
-  if (event.stateMissing && journey.acknowledged.size > 0) journey.stateLost = true;
+  journey.values.reached(event.index);
+  if (event.stateMissing && journey.wrote) journey.stateLost = true;
   if (event.writes !== undefined) {
     if (event.outcome === 'ok') {
-      journey.acknowledged.set(event.writes, event.endUs);
+      journey.values.mark(event.writes, mark.acknowledged, event.endUs);
+      journey.wrote = true;
       // Only a read that comes after it can tell whether this is there.
       journey.readBack = false;
     }
-    if (event.outcome === 'info') journey.unknown.add(event.writes);
+    if (event.outcome === 'info') journey.values.mark(event.writes, mark.unknown);
   }
   if (event.reads !== undefined && event.startUs !== null) seeRead(journey, event.reads, event.startUs);
 }
 
 function seeRead(journey: Journey, reads: readonly string[], startUs: number): void {
-  const found = new Set(reads);
   let complete = true;
-  for (const [value, acknowledgedUs] of journey.acknowledged) {
-    if (acknowledgedUs > startUs) continue;
-    journey.checked.add(value);
-    if (found.has(value)) continue;
-    journey.lost.add(value);
-    complete = false;
-  }
-  for (const value of found) {
-    if (journey.unknown.has(value)) journey.recovered.add(value);
-    else if (!journey.acknowledged.has(value)) {
-      journey.unexpected.add(value);
+  for (const value of reads) journey.values.mark(value, mark.found);
+  journey.values.revise((marks, acknowledgedUs) => {
+    const acknowledged = (marks & mark.acknowledged) !== 0;
+    let revised = marks & ~mark.found;
+    if (acknowledged && acknowledgedUs <= startUs) revised |= mark.checked;
+    if ((marks & mark.found) === 0) {
+      if (!acknowledged || acknowledgedUs > startUs) return revised;
       complete = false;
+      return revised | mark.lost;
     }
-  }
+    if ((marks & mark.unknown) !== 0) return revised | mark.recovered;
+    if (acknowledged) return revised;
+    complete = false;
+    return revised | mark.unexpected;
+  });
   if (complete) {
     journey.readBack = true;
     journey.sessionLostSinceRead = false;

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { HarnessError, messageOf } from '../core/index.ts';
 
 /** How many lines of a file could not be read; a process killed in the middle of a write leaves one. */
@@ -8,7 +8,7 @@ export interface ReadStats {
 }
 
 /** How much is read, and given on, at once. */
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 /**
  * A longer line is passed over, so that a file without line ends does not fill the memory. No record holds more
  * than one answer, which has at most 16 MiB.
@@ -24,19 +24,22 @@ const lineFeed = 0x0a;
  * @throws HarnessError `usage` when the file cannot be read.
  */
 export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGenerator<T[]> {
-  const input = createReadStream(path, { highWaterMark: chunkBytes });
   const seen = stats ?? { lines: 0, tornLines: 0 };
   const lines = wholeLines(seen);
   try {
-    for await (const chunk of input) yield parseLines<T>(lines.of(chunk), seen);
+    await using file = await open(path);
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk);
+      if (bytesRead === 0) break;
+      yield parseLines<T>(lines.of(chunk.subarray(0, bytesRead)), seen);
+    }
     yield parseLines<T>(lines.rest(), seen);
   } catch (cause) {
     throw new HarnessError('usage', `cannot read ${path}: ${messageOf(cause)}`, {
       hint: 'Name the folder of a finished experiment, the one that holds plan.json and runs/.',
       cause,
     });
-  } finally {
-    input.destroy();
   }
 }
 
@@ -49,37 +52,35 @@ function wholeLines(seen: ReadStats) {
   const begin = (bytes: Buffer) => {
     begunBytes += bytes.length;
     if (begunBytes > lineMaxBytes) begun = [];
-    else if (bytes.length > 0) begun.push(bytes);
+    else if (bytes.length > 0) begun.push(Buffer.from(bytes));
   };
-  const take = (): Buffer[] => {
-    const taken = begun;
+  const end = (): string => {
+    const text = Buffer.concat(begun).toString();
+    if (begunBytes > lineMaxBytes) {
+      seen.lines += 1;
+      seen.tornLines += 1;
+    }
     begun = [];
     begunBytes = 0;
-    return taken;
-  };
-  const skipTooLong = (): boolean => {
-    if (begunBytes <= lineMaxBytes) return false;
-    take();
-    seen.lines += 1;
-    seen.tornLines += 1;
-    return true;
+    return text;
   };
 
   return {
-    /** The lines that end in this chunk, without the last line feed. */
+    /** The lines that end in this chunk, whose bytes may change afterwards. */
     of(chunk: Buffer): string {
-      const end = chunk.lastIndexOf(lineFeed);
-      if (end < 0) {
+      const first = chunk.indexOf(lineFeed);
+      if (first < 0) {
         begin(chunk);
         return '';
       }
-      const start = skipTooLong() ? chunk.indexOf(lineFeed) + 1 : 0;
-      const text = Buffer.concat([...take(), chunk.subarray(start, Math.max(start, end))]).toString();
-      begin(chunk.subarray(end + 1));
+      const last = chunk.lastIndexOf(lineFeed);
+      begin(chunk.subarray(0, first));
+      const text = end() + chunk.toString('utf8', first, last);
+      begin(chunk.subarray(last + 1));
       return text;
     },
     /** What no line feed ended. */
-    rest: (): string => (skipTooLong() ? '' : Buffer.concat(take()).toString()),
+    rest: end,
   };
 }
 
