@@ -92,8 +92,14 @@ function judgeMessage(
   return { outcome: 'ok', value: result as Record<string, unknown>, requestId };
 }
 
-/** Reads the result of `tools/call`. */
-export function toToolResult(result: Record<string, unknown>): ToolResult {
+/** The answer to `tools/call`. */
+export function toToolAnswer(answer: Answer<Record<string, unknown>>): Answer<ToolResult> {
+  if (answer.outcome !== 'ok') return answer;
+  const { value, requestId, transcript } = answer;
+  return { outcome: 'ok', value: toToolResult(value), requestId, transcript };
+}
+
+function toToolResult(result: Record<string, unknown>): ToolResult {
   const meta = result._meta;
   return {
     content: Array.isArray(result.content) ? result.content : [],

@@ -2,7 +2,7 @@ import { neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
-import { judgeExchange, toToolResult } from './tool-answer.ts';
+import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
@@ -98,7 +98,7 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     const exchanged = await send('POST', asked, { requestId, id }, signal);
     if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
-    return answer.outcome === 'ok' ? { ...answer, value: toToolResult(answer.value) } : answer;
+    return toToolAnswer(answer);
   };
 
   /** A closed connection is no cancellation in this revision; it must be said (basic/utilities/cancellation). */

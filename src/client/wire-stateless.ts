@@ -2,7 +2,7 @@ import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
 import { encodeHeaderValue } from './headers.ts';
-import { judgeExchange, toToolResult } from './tool-answer.ts';
+import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, ToolCall, ToolResult } from './types.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
@@ -13,8 +13,8 @@ const protocolMeta = {
   'io.modelcontextprotocol/clientInfo': clientInfo,
   'io.modelcontextprotocol/clientCapabilities': {},
 };
-/** Its members, as they stand in a body, without the braces. */
-const protocolMetaBytes = JSON.stringify(protocolMeta).length - 1;
+/** Its members, as they stand in a body. */
+const protocolMembers = JSON.stringify(protocolMeta).slice(1, -1);
 
 /**
  * A client of 2026-07-28: no handshake and no session; every request stands for itself. A request that is
@@ -32,23 +32,23 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
-    const _meta = { ...protocolMeta, [opIdKey]: opId };
-    const params = { name: tool, arguments: args, _meta };
-    const protocolHead = `mcp-protocol-version: ${revision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
+    const protocolHead = protocolHeadOf(tool);
+    const meta = `{${protocolMembers},"${opIdKey}":${JSON.stringify(opId)}}`;
+    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)},"_meta":${meta}}`;
     const exchanged = await exchange(
       target.pool,
       {
         method: 'POST',
         path: target.path,
         head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
-        body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
+        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
         id,
-        protocolBytes: protocolHead.length + protocolMetaBytes,
+        protocolBytes: protocolHead.length + protocolMembers.length,
       },
       signal,
     );
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
-    return answer.outcome === 'ok' ? { ...answer, value: toToolResult(answer.value) } : answer;
+    return toToolAnswer(answer);
   };
 
   return {
@@ -56,4 +56,16 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     call,
     close: async () => ({}),
   };
+}
+
+const protocolHeads = new Map<string, string>();
+
+/** The headers that mirror the body, by tool; a journey has few. */
+function protocolHeadOf(tool: string): string {
+  let head = protocolHeads.get(tool);
+  if (head === undefined) {
+    head = `mcp-protocol-version: ${revision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
+    protocolHeads.set(tool, head);
+  }
+  return head;
 }

@@ -16,35 +16,47 @@ export interface StopSignal {
 export class StopSource implements StopSignal {
   aborted = false;
   reason: unknown = undefined;
-  readonly #listeners = new Set<() => void>();
+  /** Most have one listener at a time; only what has more needs a set. */
+  #only: (() => void) | undefined;
+  #listeners: Set<() => void> | undefined;
 
   addEventListener(_type: 'abort', listener: () => void): void {
+    if (this.#listeners === undefined && this.#only === undefined) {
+      this.#only = listener;
+      return;
+    }
+    this.#listeners ??= new Set(this.#only === undefined ? [] : [this.#only]);
+    this.#only = undefined;
     this.#listeners.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    if (this.#only === listener) this.#only = undefined;
+    else this.#listeners?.delete(listener);
   }
 
   abort(reason?: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    this.#only?.();
+    for (const listener of this.#listeners ?? []) listener();
+    this.#only = undefined;
+    this.#listeners = undefined;
   }
 }
 
 /** Stops after a time, or when its parent does, with the parent's reason. To be disposed of when it is not needed. */
 export class TimeLimit extends StopSource implements Disposable {
   readonly #parent: StopSignal;
-  readonly #onParent = () => this.abort(this.#parent.reason);
+  readonly #onParent: () => void;
   readonly #timer: NodeJS.Timeout;
 
   /** @param ms from now; 0 or less stops at the next turn of the event loop. At most 2^31 - 1. */
   constructor(parent: StopSignal, ms: number) {
     super();
     this.#parent = parent;
+    this.#onParent = () => this.abort(parent.reason);
     this.#timer = setTimeout(stop, Math.min(ms, 0x7fff_ffff), this);
     if (parent.aborted) this.abort(parent.reason);
     else parent.addEventListener('abort', this.#onParent);

@@ -32,7 +32,11 @@ function prepare({ spec, threads, eventsPath, epochUs }: GeneratorTask): void {
   });
   for (let thread = 0; thread < threads; thread++) {
     const task: ThreadTask = { spec, thread, threads, epochUs };
-    const worker = new Worker(childEntry(import.meta.url, './thread-main'), { workerData: task });
+    const worker = new Worker(childEntry(import.meta.url, './thread-main'), {
+      workerData: task,
+      // Short-lived objects are most of what it makes; in a larger nursery they die before they are moved.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     worker.on('message', (message) => heed(worker, thread, message as ThreadReport));
     worker.on('error', (error) => fail(error));
     worker.on('exit', (code) => {

@@ -10,6 +10,7 @@ export interface GeneratorOptions extends GeneratorTask {
 
 /** The load of one run, ready to begin. */
 export interface Generator extends AsyncDisposable {
+  readonly pid: number;
   /** Resolves when the last client has left and all it recorded is on disk; soon after `signal` aborts. */
   run(start: Start, signal: AbortSignal): Promise<void>;
 }
@@ -72,6 +73,7 @@ export async function startGenerator(options: GeneratorOptions, signal: AbortSig
     throw error;
   }
   return {
+    pid: child.pid ?? 0,
     async run(start, stopped) {
       const onStop = () => order({ order: 'stop' });
       stopped.addEventListener('abort', onStop, { once: true });

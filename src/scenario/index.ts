@@ -9,4 +9,4 @@ export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
 export type { BoundableMetric, Policy, Threshold } from './scenario-schema.ts';
 export { arrivalTimesUs, type ClientSchedule, clientSchedule, type ScheduledCall } from './schedule.ts';
-export { fillTemplate } from './template.ts';
+export { compileTemplate, fillTemplate, type Values } from './template.ts';

@@ -16,6 +16,8 @@ export interface ClientSchedule {
   arrivalUs: number;
   /** In order; made one by one, so that a long run takes no more memory than a short one. */
   calls: Iterable<ScheduledCall>;
+  /** The call just taken is due too late (closed loop): what is left of its repeat is passed over. */
+  endRepeat(): void;
 }
 
 export interface ScheduledCall {
@@ -37,12 +39,21 @@ export function clientSchedule(
   arrivalUs: number,
 ): ClientSchedule {
   const prng = seededPrng(seed).fork(`client ${index}`);
+  const repeat: Repeat = { isOver: false };
   return {
     client: `c${index + 1}`,
     prng: prng.fork('client'),
     arrivalUs,
-    calls: scheduleCalls(scenario, prng, arrivalUs),
+    calls: scheduleCalls(scenario, prng, arrivalUs, repeat),
+    endRepeat: () => {
+      repeat.isOver = true;
+    },
   };
+}
+
+/** A closed loop without think time has no number of rounds; its client says when it is over. */
+interface Repeat {
+  isOver: boolean;
 }
 
 /** Arrival times of all clients in microseconds since the workload began, in order. */
@@ -65,14 +76,19 @@ export function callIntervalUs(scenario: Scenario): number {
   return (present / ratePerSecond) * 1_000_000;
 }
 
-function* scheduleCalls(scenario: Scenario, prng: Prng, arrivalUs: number): Generator<ScheduledCall> {
+function* scheduleCalls(
+  scenario: Scenario,
+  prng: Prng,
+  arrivalUs: number,
+  repeat: Repeat,
+): Generator<ScheduledCall> {
   const { stayMs, journey } = scenario.workload;
   const intervalUs = callIntervalUs(scenario);
   const stayUs = stayMs === null ? Number.POSITIVE_INFINITY : stayMs * 1000;
   const endUs = Math.min(scenario.durationMs * 1000, arrivalUs + stayUs);
   let slotUs = arrivalUs;
   let thinkUs: number | undefined;
-  for (const { step, untilUs } of unroll(journey, arrivalUs, endUs, intervalUs)) {
+  for (const { step, untilUs } of unroll(journey, { arrivalUs, endUs, intervalUs }, repeat)) {
     if (thinkUs === undefined && slotUs >= endUs) return;
     if ('pause' in step) {
       slotUs += durationMs(step.pause) * 1000;
@@ -100,9 +116,8 @@ interface TimedStep {
 /** The journey without its repeats. A `fill` leaves the time that the steps after it need. */
 function* unroll(
   journey: readonly JourneyStep[],
-  arrivalUs: number,
-  endUs: number,
-  intervalUs: number,
+  { arrivalUs, endUs, intervalUs }: { arrivalUs: number; endUs: number; intervalUs: number },
+  state: Repeat,
 ): Generator<TimedStep> {
   const costs = journey.map((step) => (isFill(step) ? 0 : costUs(step, intervalUs)));
   const fixedUs = costs.reduce((sum, cost) => sum + cost, 0);
@@ -115,7 +130,8 @@ function* unroll(
     const afterUs = fill ? costs.slice(i + 1).reduce((sum, cost) => sum + cost, 0) : 0;
     const onceUs = costUs({ ...step, repeat: 1 }, intervalUs);
     const times = fill ? Math.floor((endUs - arrivalUs - fixedUs) / onceUs) : Number(step.repeat);
-    for (let round = 0; round < times; round++) {
+    state.isOver = false;
+    for (let round = 0; round < times && !state.isOver; round++) {
       for (const inner of step.steps) yield { step: inner, untilUs: endUs - afterUs };
     }
   }

@@ -20,43 +20,62 @@ function visitStrings(value: unknown, visit: (text: string) => void): void {
 
 export type Filled = { value: unknown } | { missing: string } | { omit: true };
 
+export type Values = ReadonlyMap<string, unknown>;
+
 /**
- * Fills placeholders in. A text that is one placeholder becomes the value itself, of whatever type; within a
- * longer text the value is inserted. An unset `${name?}` leaves its key out; an unset `${name}` is `missing`.
+ * A value whose placeholders are found once and filled in many times. A text that is one placeholder becomes the
+ * value itself, of whatever type; within a longer text the value is inserted. An unset `${name?}` leaves its key
+ * out; an unset `${name}` is `missing`. Where there is nothing to fill in, every filling is the same value.
  */
-export function fillTemplate(value: unknown, values: ReadonlyMap<string, unknown>): Filled {
-  if (typeof value === 'string') return fillText(value, values);
-  if (Array.isArray(value))
-    return fillEntries(
+export function compileTemplate(value: unknown): (values: Values) => Filled {
+  if (placeholders(value).length === 0) {
+    const constant: Filled = { value };
+    return () => constant;
+  }
+  if (typeof value === 'string') return compileText(value);
+  if (Array.isArray(value)) {
+    return compileEntries(
       value.map((inner, i) => [String(i), inner]),
-      values,
       (filled) => filled.map(([, v]) => v),
     );
-  if (typeof value === 'object' && value !== null)
-    return fillEntries(Object.entries(value), values, Object.fromEntries);
-  return { value };
-}
-
-function fillEntries(
-  entries: [string, unknown][],
-  values: ReadonlyMap<string, unknown>,
-  build: (filled: [string, unknown][]) => unknown,
-): Filled {
-  const filled: [string, unknown][] = [];
-  for (const [key, inner] of entries) {
-    const result = fillTemplate(inner, values);
-    if ('missing' in result) return result;
-    if ('value' in result) filled.push([key, result.value]);
   }
-  return { value: build(filled) };
+  return compileEntries(Object.entries(value as object), Object.fromEntries);
 }
 
-function fillText(text: string, values: ReadonlyMap<string, unknown>): Filled {
-  const matches = [...text.matchAll(placeholder)];
-  const unset = matches.find((match) => !values.has(match[1] ?? ''));
-  if (unset) return unset[2] ? { omit: true } : { missing: unset[1] ?? '' };
-  if (matches.length === 1 && matches[0]?.[0] === text) return { value: values.get(matches[0][1] ?? '') };
-  return { value: text.replace(placeholder, (_, name: string) => asText(values.get(name))) };
+/** Fills a template that is used once. */
+export function fillTemplate(value: unknown, values: Values): Filled {
+  return compileTemplate(value)(values);
+}
+
+function compileEntries(
+  entries: [string, unknown][],
+  build: (filled: [string, unknown][]) => unknown,
+): (values: Values) => Filled {
+  const compiled = entries.map(([key, inner]) => ({ key, fill: compileTemplate(inner) }));
+  return (values) => {
+    const filled: [string, unknown][] = [];
+    for (const { key, fill } of compiled) {
+      const result = fill(values);
+      if ('missing' in result) return result;
+      if ('value' in result) filled.push([key, result.value]);
+    }
+    return { value: build(filled) };
+  };
+}
+
+function compileText(text: string): (values: Values) => Filled {
+  const matches = [...text.matchAll(placeholder)].map((match) => ({
+    name: match[1] ?? '',
+    isOptional: match[2] !== undefined,
+    isAll: match[0] === text,
+  }));
+  return (values) => {
+    const unset = matches.find(({ name }) => !values.has(name));
+    if (unset) return unset.isOptional ? { omit: true } : { missing: unset.name };
+    const [first] = matches;
+    if (first?.isAll) return { value: values.get(first.name) };
+    return { value: text.replace(placeholder, (_, name: string) => asText(values.get(name))) };
+  };
 }
 
 function asText(value: unknown): string {

@@ -11,7 +11,8 @@ export function checkResult(
   values: Map<string, unknown>,
 ): { outcome: Outcome; failure?: Failure | undefined } {
   if (result.isError) return { outcome: 'fail', failure: { kind: 'tool-error', message: textOf(result) } };
-  for (const [path, expected] of Object.entries(step.expect ?? {})) {
+  for (const path in step.expect) {
+    const expected = step.expect[path];
     const filled = fillTemplate(expected, values);
     const wanted = 'value' in filled ? filled.value : undefined;
     const found = valueAt(result.structuredContent, path);
@@ -24,7 +25,8 @@ export function checkResult(
   if (step.reads !== undefined && !Array.isArray(valueAt(result.structuredContent, step.reads))) {
     return { outcome: 'info', failure: { kind: 'unexpected', message: `there is no list at ${step.reads}` } };
   }
-  for (const [name, path] of Object.entries(step.save ?? {})) {
+  for (const name in step.save) {
+    const path = step.save[name] ?? '';
     const value = valueAt(result.structuredContent, path);
     // An answer without the value clears it: an old one would belong to another state.
     if (value === undefined) values.delete(name);
@@ -38,10 +40,10 @@ export function readsOf(
   step: CallStep,
   outcome: Outcome,
   result: ToolResult | undefined,
-): { reads?: string[] } {
-  if (step.reads === undefined || outcome !== 'ok' || result === undefined) return {};
+): string[] | undefined {
+  if (step.reads === undefined || outcome !== 'ok' || result === undefined) return undefined;
   const found = valueAt(result.structuredContent, step.reads);
-  return { reads: Array.isArray(found) ? found.map(String) : [] };
+  return Array.isArray(found) ? found.map(String) : [];
 }
 
 function textOf(result: ToolResult): string {

@@ -1,8 +1,9 @@
 import { TimeLimit } from '../core/index.ts';
 import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
-import { type CallStep, durationMs, fillTemplate } from '../scenario/index.ts';
+import type { CallStep } from '../scenario/index.ts';
 import { attempt, type Means, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
+import { stepPlan } from './step-plan.ts';
 import type { ClientContext } from './types.ts';
 
 /** One operation, from the moment it is due to the moment its fate is known, with the client's own recovery. */
@@ -25,7 +26,11 @@ export function unsent(
   const failure: Failure = { kind: 'not-sent', message };
   return {
     type: 'operation',
-    ...identity(operation),
+    opId: operation.opId,
+    client: operation.client,
+    index: operation.index,
+    tool: operation.step.call,
+    intendedUs: operation.intendedUs,
     startUs: null,
     endUs: atUs,
     outcome: 'fail',
@@ -36,10 +41,6 @@ export function unsent(
     requestId: null,
     unsentBecause,
   };
-}
-
-function identity({ opId, client, index, step, intendedUs }: IntendedOperation) {
-  return { opId, client, index, tool: step.call, intendedUs };
 }
 
 /**
@@ -55,13 +56,13 @@ export async function perform(
   const { clock } = context;
   const { step, opId } = operation;
   values.set('opId', opId);
-  const filled = fillTemplate({ arguments: step.arguments, writes: step.writes }, values);
-  if ('missing' in filled) {
-    const missing = `needs \${${filled.missing}}, which no earlier answer gave`;
+  const plan = stepPlan(step);
+  const call = plan.fill(values);
+  if ('missing' in call) {
+    const missing = `needs \${${call.missing}}, which no earlier answer gave`;
     return unsent(operation, clock.nowUs(), 'value', missing);
   }
-  const call = filledCall(filled);
-  const deadlineMs = step.deadline === undefined ? context.deadlineMs : durationMs(step.deadline);
+  const deadlineMs = plan.deadlineMs ?? context.deadlineMs;
   const deadlineUs = operation.intendedUs + deadlineMs * 1000;
   if (clock.nowUs() >= deadlineUs) {
     return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
@@ -73,44 +74,34 @@ export async function perform(
     return unsent(operation, clock.nowUs(), 'session', why);
   }
   const { outcome, failure } = settle(step, tried, values, deadlineUs);
-  const recovered = tried.attempts > 1;
   const stateMissing = tried.result?.meta[stateMissingKey] === true;
   // What an attempt was told is in the book already; what its answer holds is only judged here.
   if (failure && tried.result) {
     context.evidence.keep(operation.client, tried, failure, stateMissing ? 'loss' : 'failure');
   }
-  return {
+  // Written out, since this is made for each call and spreading costs more than all the rest of it.
+  const record: OperationEvent = {
     type: 'operation',
-    ...identity(operation),
+    opId,
+    client: operation.client,
+    index: operation.index,
+    tool: step.call,
+    intendedUs: operation.intendedUs,
     startUs: tried.sentUs,
     endUs: tried.endUs,
     outcome,
-    ...(failure ? { failure } : {}),
-    firstOutcome: recovered ? tried.firstOutcome : outcome,
+    firstOutcome: tried.attempts > 1 ? tried.firstOutcome : outcome,
     attempts: tried.attempts,
     serviceUs: tried.serviceUs,
     requestId: tried.requestId,
-    ...(call.writes === undefined ? {} : { writes: call.writes }),
-    ...readsOf(step, outcome, tried.result),
-    ...(stateMissing ? { stateMissing: true as const } : {}),
-    ...(tried.transcript ? { protocolBytes: tried.transcript.protocolBytes } : {}),
   };
-}
-
-interface FilledCall {
-  arguments: Record<string, unknown>;
-  writes?: string;
-}
-
-function filledCall(filled: { value: unknown } | { omit: true }): FilledCall {
-  const value = ('value' in filled ? filled.value : {}) as {
-    arguments?: Record<string, unknown>;
-    writes?: unknown;
-  };
-  return {
-    arguments: value.arguments ?? {},
-    ...(value.writes === undefined ? {} : { writes: String(value.writes) }),
-  };
+  if (failure) record.failure = failure;
+  if (call.writes !== undefined) record.writes = call.writes;
+  const reads = readsOf(step, outcome, tried.result);
+  if (reads !== undefined) record.reads = reads;
+  if (stateMissing) record.stateMissing = true;
+  if (tried.transcript) record.protocolBytes = tried.transcript.protocolBytes;
+  return record;
 }
 
 /** What an operation comes to after all its attempts. */

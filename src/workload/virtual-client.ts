@@ -43,7 +43,10 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
   let previousUs = clock.nowUs();
   for (const { step, due, untilUs } of schedule.calls) {
     const intendedUs = 'atUs' in due ? beginUs + due.atUs : previousUs + due.afterPreviousUs;
-    if (intendedUs > beginUs + untilUs) continue;
+    if (intendedUs > beginUs + untilUs) {
+      schedule.endRepeat();
+      continue;
+    }
     if (session.usable) await clock.sleepUntil(intendedUs, signal).catch(() => {});
     if (signal.aborted) return;
     const operation: IntendedOperation = { opId: `${client}.${index}`, client, index, step, intendedUs };

@@ -15,6 +15,11 @@ export interface AnswerSink {
   onEnd(): void;
 }
 
+export interface HeadCache {
+  raw: string;
+  head: AnswerHead | undefined;
+}
+
 const nothing: Buffer = Buffer.alloc(0);
 /** The size line of a chunk, its extensions included, and a trailer. */
 const maxLineBytes = 4096;
@@ -34,8 +39,12 @@ export class AnswerParser {
   #expects: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
   #isOver = false;
 
-  constructor(sink: AnswerSink) {
+  readonly #heads: HeadCache;
+
+  /** @param heads what the connection's last answer began with; servers say nearly the same each time. */
+  constructor(sink: AnswerSink, heads: HeadCache = { raw: '', head: undefined }) {
     this.#sink = sink;
+    this.#heads = heads;
   }
 
   /** The whole answer has come. */
@@ -80,7 +89,7 @@ export class AnswerParser {
       return bytes;
     }
     const raw = bytes.toString('latin1', 0, end);
-    const head = parseHead(raw);
+    const head = this.#parsed(raw);
     const rest = bytes.subarray(end + 4);
     if (head.status < 200) {
       if (head.status === 101) throw new BadAnswer('the server changes the protocol unasked');
@@ -94,6 +103,15 @@ export class AnswerParser {
       if (framing.bytes === 0) this.#end();
     }
     return rest;
+  }
+
+  #parsed(raw: string): AnswerHead {
+    const heads = this.#heads;
+    if (heads.head === undefined || heads.raw !== raw) {
+      heads.head = parseHead(raw);
+      heads.raw = raw;
+    }
+    return heads.head;
   }
 
   #body(bytes: Buffer, framing: Framing): Buffer {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { monotonicUs } from '../../core/index.ts';
 import { type AnswerHead, BadAnswer, headerOf, isPersistent } from './answer-head.ts';
-import { AnswerParser, type AnswerSink } from './answer-parser.ts';
+import { AnswerParser, type AnswerSink, type HeadCache } from './answer-parser.ts';
 
 /** Told what becomes of one request; nothing more after `onEnd` or `onError`. */
 export interface HttpHandler extends AnswerSink {
@@ -26,6 +26,7 @@ interface Owner {
 export class HttpSocket implements HttpExchange, AnswerSink {
   readonly #socket: Socket;
   readonly #owner: Owner;
+  readonly #heads: HeadCache = { raw: '', head: undefined };
   #handler: HttpHandler | undefined;
   #parser: AnswerParser | undefined;
   #waiting: { head: string; body: string | null } | undefined;
@@ -64,7 +65,7 @@ export class HttpSocket implements HttpExchange, AnswerSink {
 
   send(head: string, body: string | null, handler: HttpHandler): HttpExchange {
     this.#handler = handler;
-    this.#parser = new AnswerParser(this);
+    this.#parser = new AnswerParser(this, this.#heads);
     if (this.#isConnected) this.#write(head, body);
     else this.#waiting = { head, body };
     return this;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { makePlan, type Plan, runsOf } from '../src/scenario/index.ts';
+import { makePlan, type Plan, runsOf } from '../../src/scenario/index.ts';
 import { recordRun } from './recorded-run.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Prints a process's peak memory, in KiB, on its file descriptor 3 when it ends. */
 const tellPeak = `data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,process.resourceUsage().maxRSS+'\\n'))`;
@@ -64,7 +64,7 @@ async function report(folder: string): Promise<{ seconds: number; peakRssBytes: 
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const [, errors, peaks] = await Promise.all([
     once(child, 'close'),
-    text(child.stderr),
+    text(child.stderr as Readable),
     text(child.stdio[3] as Readable),
   ]);
   const seconds = (performance.now() - began) / 1000;

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { seededPrng } from '../src/core/index.ts';
+import { seededPrng } from '../../src/core/index.ts';
 import {
   type EventSink,
   type Failure,
@@ -8,8 +8,8 @@ import {
   ndjsonWriter,
   type OperationEvent,
   type RunEvent,
-} from '../src/record/index.ts';
-import type { RunSpec } from '../src/scenario/index.ts';
+} from '../../src/record/index.ts';
+import type { RunSpec } from '../../src/scenario/index.ts';
 
 /**
  * What a run of sessions in replica memory would have left on disk, written without running it: clients that
