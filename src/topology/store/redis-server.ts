@@ -19,6 +19,8 @@ export interface RedisServerOptions {
   logPath: string;
   clock: Clock;
   guard: ProcessGuard;
+  /** By default one that is free at that moment. */
+  choosePort?: () => Promise<number>;
 }
 
 const program = 'redis-server';
@@ -45,10 +47,11 @@ export async function startRedisServer(
   options: RedisServerOptions,
   signal: AbortSignal,
 ): Promise<RedisServer> {
+  const choosePort = options.choosePort ?? freePort;
   for (let n = 0; n < portsToTry; n++) {
     const log = openProcessLog(options.logPath);
     try {
-      const running = await started(await freePort(), log, options, signal);
+      const running = await started(await choosePort(), log, options, signal);
       if (running !== 'port taken') return running;
     } finally {
       // The process has the file itself.
