@@ -58,10 +58,10 @@ export function readConfig(env: Env): ServerConfig {
 
 function storeConfig(env: Env): StoreConfig {
   const value = text(env, 'WINDTUNNEL_STORE', /^(memory|sqlite:.+|redis:\/\/.+)$/) ?? 'memory';
+  const prefix = text(env, 'WINDTUNNEL_STORE_PREFIX', /^[\w:.-]{1,200}$/) ?? 'windtunnel:';
   if (value === 'memory') return { kind: 'memory' };
   if (value.startsWith('sqlite:')) return { kind: 'sqlite', path: value.slice('sqlite:'.length) };
   const address = parseRedisUrl(value);
-  const prefix = text(env, 'WINDTUNNEL_STORE_PREFIX', /^[\w:.-]{1,200}$/) ?? 'windtunnel:';
   if (address) return { kind: 'redis', address, prefix };
   const shown = withoutPassword(value);
   throw new HarnessError('usage', `WINDTUNNEL_STORE=${shown} is no redis://[user:password@]host[:port][/db]`);

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { HarnessError, messageOf, type RedisAddress } from '../../core/index.ts';
 
 /**
@@ -13,13 +13,17 @@ export async function redisErrand<R>(
   timeoutMs: number,
   errand: (redis: Redis) => Promise<R>,
 ): Promise<R> {
+  // A run without Redis does without the package, too.
+  const ioredis = await import('ioredis');
   const problems: string[] = [];
-  const redis = new Redis({
+  const redis = new ioredis.Redis({
     ...address,
     lazyConnect: true,
     retryStrategy: null,
     maxRetriesPerRequest: 0,
     commandTimeout: timeoutMs,
+    // The errand itself shows whether it is ready; who may not ask for INFO need not be told so.
+    enableReadyCheck: false,
     protocol: 2,
     disableClientInfo: true,
   });
