@@ -11,7 +11,7 @@ export interface RedisKeys {
 /** Letters and signs that have no meaning in a pattern of SCAN; so a prefix matches itself and nothing else. */
 export const redisPrefixPattern = /^windtunnel:[\w-]+:$/;
 
-const timeoutMs = 3_000;
+const timeoutMs = 5_000;
 /** How many keys one SCAN looks at, and at most about so many one UNLINK removes. */
 const batch = 500;
 

@@ -24,7 +24,7 @@ export interface RedisServerOptions {
 }
 
 const program = 'redis-server';
-const readyTimeoutMs = 10_000;
+const readyTimeoutMs = 20_000;
 const pollMs = 10;
 /** Each is free when it is chosen; that all of them are taken in the moment after is no coincidence. */
 const portsToTry = 10;
