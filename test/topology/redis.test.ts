@@ -105,7 +105,9 @@ describe('a redis-server of our own', () => {
     const path = process.env.PATH;
     process.env.PATH = folder.path;
     try {
-      await expect(start(warden, folder.path)).rejects.toThrow('redis-server cannot be started');
+      await expect(start(warden, folder.path)).rejects.toThrow(
+        'redis-server could not be started: spawn redis-server ENOENT',
+      );
     } finally {
       process.env.PATH = path;
     }

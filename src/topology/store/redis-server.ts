@@ -1,7 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { type Clock, HarnessError, interrupted, messageOf, type RedisAddress } from '../../core/index.ts';
+import {
+  type Clock,
+  childEnd,
+  HarnessError,
+  interrupted,
+  messageOf,
+  type RedisAddress,
+} from '../../core/index.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
 import { killGroup, protect } from '../replica-process.ts';
 import type { ProcessGuard } from '../warden.ts';
@@ -68,18 +75,9 @@ async function started(
   signal: AbortSignal,
 ): Promise<RedisServer | 'port taken'> {
   const child = spawnRedis(port, folder, log.fd);
+  const { gone } = childEnd(child, program, guard);
   const exited = new AbortController();
-  const gone = new Promise<void>((resolve) => {
-    const settle = (why: unknown) => {
-      exited.abort(why);
-      if (child.pid !== undefined) guard.release(child.pid);
-      resolve();
-    };
-    child.once('exit', (code, name) => settle(`ended (${name ?? `exit code ${code}`})`));
-    child.on('error', (error) => {
-      if (child.pid === undefined) settle(`cannot be started: ${messageOf(error)}`);
-    });
-  });
+  void gone.then((how) => exited.abort(how.message));
   const address = { host: '127.0.0.1', port, username: undefined, password: undefined, db: 0 };
   const end = async () => {
     // It has nothing to save.
@@ -98,7 +96,7 @@ async function started(
   if (signal.aborted) throw interrupted(signal);
   const output = log.end();
   if (/Address already in use/i.test(output)) return 'port taken';
-  throw new HarnessError('server', `${program} ${exited.signal.reason}. Its last output:\n${output}`);
+  throw new HarnessError('server', `${exited.signal.reason} Its last output:\n${output}`);
 }
 
 function spawnRedis(port: number, folder: string, logFd: number): ChildProcess {
