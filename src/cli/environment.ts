@@ -11,18 +11,22 @@ const packages = [
   'undici',
 ];
 
-export function describeEnvironment(): Environment {
+/** @param parts versions of what is no package: a database, for example. */
+export function describeEnvironment(parts: Record<string, string> = {}): Environment {
   return {
     node: process.version,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     os: `${platform()} ${release()} ${arch()}`,
-    packages: Object.fromEntries(
-      packages.flatMap((name) => {
-        const version = installedVersion(name);
-        return version === undefined ? [] : [[name, version]];
-      }),
-    ),
+    packages: {
+      ...Object.fromEntries(
+        packages.flatMap((name) => {
+          const version = installedVersion(name);
+          return version === undefined ? [] : [[name, version]];
+        }),
+      ),
+      ...parts,
+    },
   };
 }

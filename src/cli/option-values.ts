@@ -1,17 +1,24 @@
-import { HarnessError, parseDurationMs, parseRatePerSecond } from '../core/index.ts';
+import {
+  HarnessError,
+  isLoopback,
+  parseDurationMs,
+  parseRatePerSecond,
+  parseRedisUrl,
+  type RedisAddress,
+} from '../core/index.ts';
 
 /** Values of options, from text; each throws a HarnessError `usage` that says what is allowed. */
 
 /** `a,b,c`, or the option given several times. */
-export function names(list: string | string[]): string[] {
+export function names(flag: string, list: string | string[]): string[] {
   const found = [list]
     .flat()
     .flatMap((part) => part.split(','))
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (found.length > 0) return found;
-  throw new HarnessError('usage', '--deployment needs at least one name', {
-    hint: 'For example --deployment stateless.',
+  throw new HarnessError('usage', `--${flag} needs at least one name`, {
+    hint: flag === 'deployment' ? 'For example --deployment stateless.' : 'Names are separated by commas.',
   });
 }
 
@@ -40,4 +47,29 @@ export function rate(text: string): number {
 export function single<T>(flag: string, value: T): T {
   if (!Array.isArray(value)) return value;
   throw new HarnessError('usage', `--${flag} is given ${value.length} times`, { hint: 'Give it once.' });
+}
+
+/** A Redis as the user has named it. */
+export interface ChosenRedis {
+  /** As it was given, with its password if it has one: not to be shown. */
+  given: string;
+  address: RedisAddress;
+}
+
+/** @param allowedHosts beside this machine. */
+export function chosenRedis(text: string, allowedHosts: readonly string[]): ChosenRedis {
+  const address = parseRedisUrl(text);
+  if (address === undefined) {
+    // The text is not repeated: it may hold a password.
+    throw new HarnessError('usage', '--redis-url: must be redis://[user:password@]host[:port][/db]', {
+      hint: 'For example --redis-url redis://127.0.0.1:6379/0; signs such as @ or / in a password are written %40, %2F.',
+    });
+  }
+  const { host } = address;
+  if (isLoopback(host) || allowedHosts.some((name) => name.toLowerCase() === host)) {
+    return { given: text, address };
+  }
+  throw new HarnessError('usage', `--redis-url: ${host} is not this machine`, {
+    hint: `Load must reach no server by accident; if it is meant, give --allow-host ${host} as well.`,
+  });
 }

@@ -10,6 +10,7 @@ import { makeOutputFolder } from './output-folder.ts';
 import { packageRoot, tool } from './package-info.ts';
 import { progressDisplay } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
+import { prepareStore, type SharedStore } from './shared-store.ts';
 import { carryOut } from './wiring.ts';
 
 const catalog: Catalog = {
@@ -30,13 +31,15 @@ export async function runCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const startedAt = wallClockIso();
+  const store = await prepareStore(options.store, output);
   const plan = makePlan(
     {
       ...options,
       startedAt,
       tool,
-      environment: describeEnvironment(),
-      command: repeatCommand(argv, options.seed),
+      environment: describeEnvironment(store.versions),
+      sharedStore: store.plan,
+      command: repeatCommand(argv.map(store.withoutPassword), options.seed),
     },
     catalog,
   );
@@ -46,7 +49,7 @@ export async function runCommand(
     plan.scenarios.map((scenario) => scenario.name),
   );
   writePlan(folder, plan);
-  const failure = await carryOutAll(plan, folder, options, output, signal);
+  const failure = await carryOutAll(plan, folder, store, options, output, signal);
   const results = await judgeExperiment(folder, plan);
   // Not before: what draws charts must not take memory or time from the load generator.
   const { present } = await import('./present.ts');
@@ -58,6 +61,7 @@ export async function runCommand(
 async function carryOutAll(
   plan: Plan,
   folder: string,
+  store: SharedStore,
   options: RunOptions,
   output: Output,
   signal: AbortSignal,
@@ -68,7 +72,7 @@ async function carryOutAll(
     if (signal.aborted) break;
     const progress = display.begin(spec, i + 1, runs.length);
     try {
-      progress.end(await carryOut(spec, folder, progress, signal));
+      progress.end(await carryOut(spec, folder, store, progress, signal));
     } catch (error) {
       progress.end('failed');
       return { error };

@@ -1,4 +1,6 @@
-import { duration, names, rate, single, whole } from './option-values.ts';
+import { HarnessError } from '../core/index.ts';
+import { chosenRedis, duration, names, rate, single, whole } from './option-values.ts';
+import type { StoreOptions } from './shared-store.ts';
 
 /** The options of `windtunnel run`: what they are, and what they come to. */
 
@@ -11,6 +13,7 @@ export interface RunOptions {
   sessions: number | undefined;
   ratePerSecond: number | undefined;
   seed: number;
+  store: StoreOptions;
   out: string | undefined;
   quiet: boolean;
   json: boolean;
@@ -33,6 +36,19 @@ export const runOptions = {
   seed: { type: 'string', default: '1', describe: 'The same seed gives the same schedule, 0 to 4294967295' },
   backend: { choices: ['process'], default: 'process', describe: 'Where replicas run' },
   balancer: { choices: ['embedded'], default: 'embedded', describe: 'What balances them' },
+  store: {
+    choices: ['sqlite', 'redis'],
+    default: 'sqlite',
+    describe: 'Where deployments with state: shared keep sessions and baskets',
+  },
+  'redis-url': {
+    type: 'string',
+    describe: 'The Redis to use, redis://[user:password@]host[:port][/db]; by default one is started per run',
+  },
+  'allow-host': {
+    type: 'string',
+    describe: 'Hosts beside this machine that may be used, separated by commas',
+  },
   out: { type: 'string', describe: 'Folder for the experiment; by default a new one under reports/' },
 } as const;
 
@@ -45,6 +61,9 @@ interface RawRunOptions {
   sessions?: string | undefined;
   rate?: string | undefined;
   seed: string;
+  store: 'sqlite' | 'redis';
+  redisUrl?: string | undefined;
+  allowHost?: string | undefined;
   out?: string | undefined;
   quiet: boolean;
   json: boolean;
@@ -54,15 +73,27 @@ interface RawRunOptions {
 export function toRunOptions(raw: RawRunOptions): RunOptions {
   return {
     scenarios: raw.scenarios,
-    deployments: names(raw.deployment),
+    deployments: names('deployment', raw.deployment),
     replicas: raw.replicas === undefined ? undefined : whole('replicas', raw.replicas, 1, 50),
     repeats: whole('repeat', raw.repeat, 1, 1000),
     durationMs: raw.duration === undefined ? undefined : duration(raw.duration),
     sessions: raw.sessions === undefined ? undefined : whole('sessions', raw.sessions, 1, 1_000_000),
     ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
+    store: storeOptions(raw),
     out: single('out', raw.out),
     quiet: raw.quiet,
     json: raw.json,
   };
+}
+
+function storeOptions({ store, redisUrl, allowHost }: RawRunOptions): StoreOptions {
+  const kind = single('store', store);
+  const url = single('redis-url', redisUrl);
+  const allowed = allowHost === undefined ? [] : names('allow-host', allowHost);
+  if (url === undefined) return { kind, redis: undefined };
+  if (kind === 'redis') return { kind, redis: chosenRedis(url, allowed) };
+  throw new HarnessError('usage', '--redis-url is given, but the store is SQLite', {
+    hint: 'Give --store redis as well.',
+  });
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, HarnessError, messageOf, systemClock } from '../core/index.ts';
-import { run } from '../engine/index.ts';
+import { type RunDeps, run } from '../engine/index.ts';
 import { startGenerator, threadsFor } from '../generator/index.ts';
 import { type EventSink, ndjsonWriter, type RunEvent } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
@@ -18,6 +18,7 @@ import {
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { programPath } from './package-info.ts';
 import type { RunProgress } from './progress.ts';
+import type { OpenStore, SharedStore } from './shared-store.ts';
 
 /** The one place that chooses implementations: processes, the embedded balancer, the generator. */
 
@@ -31,6 +32,7 @@ const flushMs = 100;
 export async function carryOut(
   spec: RunSpec,
   folder: string,
+  store: SharedStore,
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
@@ -40,29 +42,40 @@ export async function carryOut(
   try {
     await using warden = await startWarden();
     using temporary = warden.temporaryFolder();
-    const place = { folder, temporaryFolder: temporary.path };
-    return await run(
-      spec,
-      {
-        clock,
-        events,
-        provision: (_spec, stop) => provision(spec, { clock, events, warden, place }, stop),
-        startGenerator: (_spec, stop) =>
-          startGenerator(
-            {
-              spec,
-              threads: threadsFor(spec.scenario, availableParallelism()),
-              eventsPath: eventsPath(folder, spec),
-              epochUs: clock.epochUs,
-              guard: warden,
-              onCounts: progress.update,
-            },
-            stop,
-          ),
-        onBegin: () => progress.workloadBegan(),
+    const means = {
+      clock,
+      warden,
+      folder: temporary.path,
+      logPath: join(logsPath(folder, spec), 'store.log'),
+    };
+    let opened: OpenStore | undefined;
+    const deps: RunDeps = {
+      clock,
+      events,
+      provision: async (_spec, stop) => {
+        opened = await store.open(spec.deployment, means, stop);
+        return provision(spec, { clock, events, warden, folder, store: opened }, stop);
       },
-      signal,
-    );
+      startGenerator: (_spec, stop) =>
+        startGenerator(
+          {
+            spec,
+            threads: threadsFor(spec.scenario, availableParallelism()),
+            eventsPath: eventsPath(folder, spec),
+            epochUs: clock.epochUs,
+            guard: warden,
+            onCounts: progress.update,
+          },
+          stop,
+        ),
+      onBegin: () => progress.workloadBegan(),
+    };
+    try {
+      return await run(spec, deps, signal);
+    } finally {
+      // Not before: replicas write to it until they are down.
+      await opened?.[Symbol.asyncDispose]();
+    }
   } finally {
     events.close();
   }
@@ -72,11 +85,12 @@ interface ProvisionDeps {
   clock: Clock;
   events: EventSink<RunEvent>;
   warden: Warden;
-  place: { folder: string; temporaryFolder: string };
+  folder: string;
+  store: OpenStore;
 }
 
 function provision(spec: RunSpec, deps: ProvisionDeps, signal: AbortSignal): Promise<Topology> {
-  const { clock, events, warden, place } = deps;
+  const { clock, events, warden, folder } = deps;
   return createTopology({
     provisioner: processProvisioner({ clock, events, guard: warden }),
     startBalancer: (stop) =>
@@ -84,13 +98,13 @@ function provision(spec: RunSpec, deps: ProvisionDeps, signal: AbortSignal): Pro
         {
           routing: spec.deployment.routing,
           path: endpointPath,
-          eventsPath: eventsPath(place.folder, spec),
+          eventsPath: eventsPath(folder, spec),
           epochUs: clock.epochUs,
           guard: warden,
         },
         stop,
       ),
-    replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, { clock, place }),
+    replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, deps),
     count: spec.deployment.replicas,
     clock,
     signal,
@@ -101,10 +115,9 @@ function replicaSpec(
   spec: RunSpec,
   replica: string,
   boot: number,
-  { clock, place }: Pick<ProvisionDeps, 'clock' | 'place'>,
+  { clock, folder, store }: Pick<ProvisionDeps, 'clock' | 'folder' | 'store'>,
 ): ReplicaSpec {
   const { deployment } = spec;
-  const shared = `sqlite:${join(place.temporaryFolder, 'store.sqlite')}`;
   return {
     replica,
     boot,
@@ -112,13 +125,13 @@ function replicaSpec(
     env: {
       WINDTUNNEL_REPLICA: replica,
       WINDTUNNEL_BOOT: String(boot),
-      WINDTUNNEL_LEDGER: ledgerPath(place.folder, spec),
+      WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
-      WINDTUNNEL_STORE: deployment.state === 'shared' ? shared : 'memory',
+      ...store.env,
     },
     path: endpointPath,
     protocol: deployment.protocol,
-    logPath: join(logsPath(place.folder, spec), `${replica}-${boot}.log`),
+    logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`),
     readyTimeoutMs,
   };
 }

@@ -1,9 +1,16 @@
-// Core: clock, seeded randomness, units, errors. It imports nothing else of the project.
+// Core: clock, seeded randomness, units, addresses, errors. It imports nothing else of the project.
 // Time and randomness come from here and from nowhere else, so that tests can replace both.
 export { type ChildEnd, type ChildGuard, childEnd } from './child-end.ts';
 export { childEntry } from './child-entry.ts';
 export { type Clock, interrupted, monotonicUs, systemClock, wallClockIso } from './clock.ts';
 export { type ErrorCode, exitCodes, HarnessError, messageOf, unreachable } from './errors.ts';
 export { type Prng, seededPrng } from './prng.ts';
+export {
+  isLoopback,
+  parseRedisUrl,
+  type RedisAddress,
+  redactedRedisUrl,
+  redisUrl,
+} from './redis-url.ts';
 export { neverStops, type StopSignal, StopSource, TimeLimit, toAbortSignal } from './stop.ts';
 export { formatDurationMs, parseDurationMs, parseRatePerSecond } from './units.ts';

@@ -18,6 +18,6 @@ export type {
   TopologyEvent,
 } from './events.ts';
 export type { LedgerEntry, LedgerSink } from './ledger.ts';
-export { opIdKey, stateMissingKey } from './meta-keys.ts';
+export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { appendLines, type EventSink, type LineAppender, ndjsonWriter } from './writer.ts';

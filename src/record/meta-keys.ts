@@ -4,3 +4,5 @@
 export const opIdKey = 'io.mcp-windtunnel/opId';
 /** On a result: the tool failed because the application state it was asked for does not exist. */
 export const stateMissingKey = 'io.mcp-windtunnel/stateMissing';
+/** On a result: the tool failed, and the server does not know whether it had its effect all the same. */
+export const outcomeUnknownKey = 'io.mcp-windtunnel/outcomeUnknown';

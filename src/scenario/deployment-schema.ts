@@ -18,7 +18,7 @@ export const deploymentFile = z.strictObject({
   state: z
     .enum(['memory', 'shared'])
     .describe(
-      "Where sessions and baskets live: the replica's memory, or one store for all replicas (SQLite)",
+      "Where sessions and baskets live: the replica's memory, or one store for all replicas (SQLite, or Redis with --store redis)",
     ),
   routing: z
     .enum(['round-robin', 'session-affinity'])

@@ -18,6 +18,8 @@ export interface PlanRequest {
   sessions?: number | undefined;
   ratePerSecond?: number | undefined;
   seed: number;
+  /** SQLite, if nothing is said. */
+  sharedStore?: Pick<Plan, 'store' | 'redisUrl'>;
   command: string;
   tool: Plan['tool'];
   startedAt: string;
@@ -34,6 +36,8 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     return toDeployment(loadYaml(path, deploymentFile, 'deployment'), request);
   });
   refuseDuplicates('deployment', deployments);
+  const sharedStore = request.sharedStore ?? { store: 'sqlite' };
+  refuseIdleStore(sharedStore.store, deployments);
   const known = [...namesIn(catalog.deploymentsDir), ...deployments.map((deployment) => deployment.name)];
   const scenarios = request.scenarios.map((name) => {
     const path = resolveFile(name, catalog.scenariosDir, 'scenario');
@@ -50,6 +54,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     repeats: request.repeats,
     backend: 'process',
     balancer: 'embedded',
+    ...sharedStore,
     scenarios,
     deployments,
   };
@@ -108,6 +113,15 @@ function toScenario(
   const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments);
   file.refuse(problems);
   return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
+}
+
+/** Who asks for Redis wants to see it at work. */
+function refuseIdleStore(store: Plan['store'], deployments: readonly Deployment[]): void {
+  if (store === 'sqlite' || deployments.some(({ state }) => state === 'shared')) return;
+  const names = deployments.map(({ name }) => name).join(', ');
+  throw new HarnessError('usage', `--store ${store}: no deployment would use it (${names})`, {
+    hint: 'It is for deployments with `state: shared`, such as stateful-shared-store and stateless.',
+  });
 }
 
 function refuseDuplicates(kind: string, named: readonly { name: string }[]): void {

@@ -47,6 +47,10 @@ export interface Plan {
   repeats: number;
   backend: 'process';
   balancer: 'embedded';
+  /** Where deployments with `state: shared` keep it. */
+  store: 'sqlite' | 'redis';
+  /** Without its password; absent where each run had a server of its own. */
+  redisUrl?: string;
   scenarios: Scenario[];
   deployments: Deployment[];
 }

@@ -2,6 +2,8 @@
 // The engine knows what is here by these interfaces only.
 export { type EmbeddedBalancerOptions, startEmbeddedBalancer } from './balancer/embedded-balancer.ts';
 export { processProvisioner } from './process-provisioner.ts';
+export { type RedisKeys, rehearseRedis, removeRedisKeys } from './store/redis-keys.ts';
+export { installedRedisVersion, startRedisServer } from './store/redis-server.ts';
 export { createTopology, type TopologyOptions } from './topology.ts';
 export type {
   Balancer,

@@ -121,7 +121,7 @@ function yieldToGenerator(pid: number): void {
 }
 
 /** What cannot be guarded does not run. */
-function protect(pid: number, guard: ProcessGuard): void {
+export function protect(pid: number, guard: ProcessGuard): void {
   try {
     guard.protect(pid);
   } catch (error) {
@@ -130,7 +130,7 @@ function protect(pid: number, guard: ProcessGuard): void {
   }
 }
 
-function killGroup(pid: number, signal: ReplicaSignal): void {
+export function killGroup(pid: number, signal: ReplicaSignal): void {
   try {
     process.kill(-pid, signal);
   } catch {

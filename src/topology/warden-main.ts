@@ -5,10 +5,13 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from './process-identity.ts';
+import type { RedisKeys } from './store/redis-keys.ts';
 
 /** pid → start time as the harness saw it; '' where that cannot be known. */
 const processes = new Map<number, string>();
 const folders = new Set<string>();
+/** By their prefix. */
+const redisKeys = new Map<string, RedisKeys>();
 
 // A terminal's Ctrl-C, or its end, is for the harness to act on; the warden acts when the harness is gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -21,16 +24,24 @@ try {
 }
 await endProcesses();
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+// Not before: who is gone writes no more.
+await removeKeys();
 process.exit(0);
 
-/** `+PID [START]`, `-PID`, `+dir PATH`, `-dir PATH`. */
+/** `+PID [START]`, `-PID`, `+dir PATH`, `-dir PATH`, `+keys JSON`, `-keys JSON`. */
 function obey(line: string): void {
-  const [, sign, what, rest = ''] = /^([+-])(dir|\d+)(?: (.+))?$/.exec(line) ?? [];
+  const [, sign, what, rest = ''] = /^([+-])(dir|keys|\d+)(?: (.+))?$/.exec(line) ?? [];
   if (sign === undefined || what === undefined) return;
   if (what === 'dir') {
     // It removes what the harness creates for a run, and nothing that merely reads like an order.
     if (sign === '+' && basename(rest).startsWith('windtunnel-')) folders.add(rest);
     else folders.delete(rest);
+    return;
+  }
+  if (what === 'keys') {
+    const keys = JSON.parse(rest) as RedisKeys;
+    if (sign === '+') redisKeys.set(keys.prefix, keys);
+    else redisKeys.delete(keys.prefix);
     return;
   }
   const pid = Number(what);
@@ -53,6 +64,13 @@ async function endProcesses(): Promise<void> {
     }
     if (processes.size > 0) await sleep(20);
   }
+}
+
+async function removeKeys(): Promise<void> {
+  if (redisKeys.size === 0) return;
+  const { removeRedisKeys } = await import('./store/redis-keys.ts');
+  // A Redis that is gone has lost them, or keeps them; nobody is there to be told.
+  await Promise.allSettled([...redisKeys.values()].map(removeRedisKeys));
 }
 
 /** False if there was nothing to kill. */

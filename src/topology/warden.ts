@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEntry, HarnessError, messageOf } from '../core/index.ts';
 import { identifyProcess } from './process-identity.ts';
+import type { RedisKeys } from './store/redis-keys.ts';
 
 /** Where processes are registered that must not outlive the harness. */
 export interface ProcessGuard {
@@ -15,12 +16,14 @@ export interface ProcessGuard {
 
 /**
  * A process beside the harness that ends all registered process groups and removes all registered folders
- * when the harness ends in whatever way, `kill -9` included. Disposing it does the same at once.
+ * and keys when the harness ends in whatever way, `kill -9` included. Disposing it does the same at once.
  */
 export interface Warden extends ProcessGuard, AsyncDisposable {
   readonly pid: number;
   /** A fresh folder under the system's temporary folder, removed when disposed or when the harness ends. */
   temporaryFolder(): TemporaryFolder;
+  /** Keys in a Redis to be removed when the harness ends, after the processes; disposing it takes that back. */
+  ownKeys(keys: RedisKeys): Disposable;
 }
 
 export interface TemporaryFolder extends Disposable {
@@ -95,6 +98,11 @@ function wardenOver(child: ChildProcess): Warden {
           order(`-dir ${path}`);
         },
       };
+    },
+    ownKeys(keys) {
+      assertAlive();
+      order(`+keys ${JSON.stringify(keys)}`);
+      return { [Symbol.dispose]: () => order(`-keys ${JSON.stringify(keys)}`) };
     },
     async [Symbol.asyncDispose]() {
       child.ref();

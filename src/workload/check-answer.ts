@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../client/index.ts';
-import type { Failure, Outcome } from '../record/index.ts';
+import { type Failure, type Outcome, outcomeUnknownKey } from '../record/index.ts';
 import { type CallStep, fillTemplate } from '../scenario/index.ts';
 import { valueAt } from './json-path.ts';
 
@@ -10,7 +10,10 @@ export function checkResult(
   result: ToolResult,
   values: Map<string, unknown>,
 ): { outcome: Outcome; failure?: Failure | undefined } {
-  if (result.isError) return { outcome: 'fail', failure: { kind: 'tool-error', message: textOf(result) } };
+  if (result.isError) {
+    const outcome = result.meta[outcomeUnknownKey] === true ? 'info' : 'fail';
+    return { outcome, failure: { kind: 'tool-error', message: textOf(result) } };
+  }
   for (const path in step.expect) {
     const expected = step.expect[path];
     const filled = fillTemplate(expected, values);

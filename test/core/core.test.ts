@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatDurationMs,
+  isLoopback,
   parseDurationMs,
   parseRatePerSecond,
+  parseRedisUrl,
+  redactedRedisUrl,
+  redisUrl,
   seededPrng,
   systemClock,
 } from '../../src/core/index.ts';
@@ -74,5 +78,53 @@ describe('systemClock', () => {
     const one = systemClock();
     const other = systemClock(one.epochUs);
     expect(Math.abs(one.nowUs() - other.nowUs())).toBeLessThan(1_000_000);
+  });
+});
+
+describe('the URL of a Redis', () => {
+  const none = { username: undefined, password: undefined };
+  it.each([
+    ['redis://127.0.0.1', { host: '127.0.0.1', port: 6379, ...none, db: 0 }],
+    ['redis://LOCALHOST:7000/', { host: 'localhost', port: 7000, ...none, db: 0 }],
+    ['redis://[::1]:7000/15', { host: '::1', port: 7000, ...none, db: 15 }],
+    [
+      'redis://:p%40s%2Fs@db.example/2',
+      { host: 'db.example', port: 6379, ...none, password: 'p@s/s', db: 2 },
+    ],
+    ['redis://ada:x@h', { host: 'h', port: 6379, username: 'ada', password: 'x', db: 0 }],
+    ['redis://ada@h', { host: 'h', port: 6379, username: 'ada', password: undefined, db: 0 }],
+  ])('%s', (text, address) => {
+    expect(parseRedisUrl(text)).toEqual(address);
+    expect(parseRedisUrl(redisUrl(address))).toEqual(address);
+  });
+
+  it.each([
+    '',
+    'localhost:6379',
+    'http://localhost',
+    'rediss://localhost',
+    'redis://',
+    'redis://:x@',
+    'redis://h:99999',
+    'redis://h/first',
+    'redis://h/0/1',
+    'redis://h?db=1',
+    'redis://h#1',
+    'redis://:%zz@h',
+  ])('%j is none', (text) => {
+    expect(parseRedisUrl(text)).toBeUndefined();
+  });
+
+  it('is shown without its password', () => {
+    const shown = (text: string) => redactedRedisUrl(parseRedisUrl(text) ?? expect.fail());
+    expect(shown('redis://ada:secret@[::1]/3')).toBe('redis://ada:***@[::1]:6379/3');
+    expect(shown('redis://:secret@h')).toBe('redis://:***@h:6379/0');
+    expect(shown('redis://h')).toBe('redis://h:6379/0');
+  });
+
+  it('tells this machine from others by name alone', () => {
+    expect(['localhost', '127.0.0.1', '127.8.8.8', '::1'].filter((host) => !isLoopback(host))).toEqual([]);
+    const others = ['localhost.example', '127.0.0.1.example', '10.0.0.1', '0.0.0.0', '::2', '1270.0.0.1'];
+    expect(others.filter(isLoopback)).toEqual([]);
   });
 });

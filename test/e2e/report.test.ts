@@ -42,6 +42,7 @@ function write(
     repeats: 1,
     backend: 'process',
     balancer: 'embedded',
+    store: 'sqlite',
     scenarios: [scenario],
     deployments: [deployment],
   };

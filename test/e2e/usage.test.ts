@@ -16,6 +16,23 @@ describe('a mistake of the user exits 64 and says what, where and what is allowe
     [['run', '--seed', '1', '--seed', '2'], '--seed is given 2 times', ''],
     [['run', '--backend', 'cloud'], 'backend', 'process'],
     [['run', '--balancer', 'magic'], 'balancer', 'embedded'],
+    [['run', '--store', 'files'], 'store', 'redis'],
+    [
+      ['run', '--redis-url', 'redis://localhost'],
+      '--redis-url is given, but the store is SQLite',
+      '--store redis',
+    ],
+    [
+      ['run', '--store', 'redis', '--redis-url', 'localhost:1'],
+      '--redis-url: must be redis://',
+      '127.0.0.1:6379',
+    ],
+    [['run', '--store', 'redis', '--redis-url', 'redis://127.0.0.1:1'], 'ECONNREFUSED 127.0.0.1:1', 'answer'],
+    [
+      ['run', '--store', 'redis', '--redis-url', 'redis://db.example'],
+      'not this machine',
+      '--allow-host db.example',
+    ],
     [['run', '--sesions', '5'], 'sesions', '--help'],
     [['run', '--no-deployment'], 'no-deployment', '--help'],
     [['rum'], 'rum', '--help'],

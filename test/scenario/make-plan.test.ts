@@ -180,6 +180,22 @@ describe('a plan', () => {
   });
 });
 
+describe('the shared store', () => {
+  it('is SQLite unless said otherwise, and noted in the plan', () => {
+    expect(makePlan(request(), catalog).store).toBe('sqlite');
+    const sharedStore = { store: 'redis', redisUrl: 'redis://localhost:6379/0' } as const;
+    expect(makePlan(request({ sharedStore }), catalog)).toMatchObject(sharedStore);
+  });
+
+  it('is refused where no deployment would use it', () => {
+    const deployments = ['stateful-sticky', 'stateless-local-state'];
+    const idle = () => makePlan(request({ deployments, sharedStore: { store: 'redis' } }), catalog);
+    expect(idle).toThrow(
+      '--store redis: no deployment would use it (stateful-sticky, stateless-local-state)',
+    );
+  });
+});
+
 describe('the JSON schemas', () => {
   it.each(Object.keys(schemaFiles) as (keyof typeof schemaFiles)[])(
     '%s is what the harness validates with',

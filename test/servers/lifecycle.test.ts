@@ -122,6 +122,8 @@ describe('a server that cannot start', () => {
     ['WINDTUNNEL_EPOCH_US', '-1'],
     ['WINDTUNNEL_STORE', 'redis'],
     ['WINDTUNNEL_STORE', 'sqlite:'],
+    ['WINDTUNNEL_STORE', 'redis://127.0.0.1:6379/first'],
+    ['WINDTUNNEL_STORE_PREFIX', 'any*'],
     ['WINDTUNNEL_DRAIN_MS', '5s'],
     ['WINDTUNNEL_LIFELINE', 'yes'],
     ['WINDTUNNEL_JSON_RESPONSE', 'true'],
@@ -130,6 +132,23 @@ describe('a server that cannot start', () => {
     const exit = await exited;
     expect(exit).toMatchObject({ code: 64, stdout: '' });
     expect(exit.stderr).toMatch(new RegExp(`^[^\\n]*${name}=${value}[^\\n]*\\n$`));
+  });
+
+  it('does not repeat a password', async () => {
+    for (const value of ['rediss://:secret@127.0.0.1', 'redis://:secret@127.0.0.1:port']) {
+      const exit = await spawnServer('stateless-v2', { WINDTUNNEL_STORE: value }).exited;
+      expect(exit).toMatchObject({ code: 64, stdout: '' });
+      expect(exit.stderr).toContain('127.0.0.1');
+      expect(exit.stderr).not.toContain('secret');
+    }
+  });
+
+  it('exits 70 with one line when the store is not there', async () => {
+    const exit = await spawnServer('stateless-v2', { WINDTUNNEL_STORE: 'redis://127.0.0.1:1' }).exited;
+    expect(exit).toMatchObject({ code: 70, stdout: '' });
+    expect(exit.stderr).toMatch(
+      /^cannot open the store redis:\/\/127\.0\.0\.1:1\/0: [^\n]*ECONNREFUSED[^\n]*\n$/,
+    );
   });
 
   it('exits 70 with one line when the port is taken', async () => {

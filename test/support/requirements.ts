@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { installedRedisVersion } from '../../src/topology/index.ts';
 
 /**
  * What a test needs from the machine. On a developer's machine a missing part skips the test and says so;
@@ -25,6 +26,11 @@ export function chromium(): Requirement {
     chromiumPath,
     `no browser at ${chromiumPath} (apt-get install chromium, or set CHROMIUM_PATH)`,
   );
+}
+
+export function redisServer(): Requirement {
+  if (installedRedisVersion() !== undefined) return { met: true };
+  return { met: false, reason: 'no redis-server (apt-get install redis-server)' };
 }
 
 export function executable(path: string, reason: string): Requirement {

@@ -164,6 +164,14 @@ describe('values', () => {
     expect(operations[2]?.reads).toBeUndefined();
   });
 
+  it('a tool that does not know whether it had its effect leaves that unknown', async () => {
+    const connector = fakeConnector(() =>
+      ok({ isError: true, meta: { 'io.mcp-windtunnel/outcomeUnknown': true } }),
+    );
+    const { operations } = await play(connector);
+    expect(operations[0]).toMatchObject({ outcome: 'info', failure: { kind: 'tool-error' } });
+  });
+
   it('a tool that finds no state says so in the record', async () => {
     const connector = fakeConnector(() =>
       ok({ isError: true, meta: { 'io.mcp-windtunnel/stateMissing': true } }),

@@ -1,4 +1,4 @@
-import { HarnessError } from '../../../src/core/index.ts';
+import { HarnessError, parseRedisUrl, type RedisAddress } from '../../../src/core/index.ts';
 
 /**
  * What a reference server reads from its environment. A bad value is the user's mistake: exit 64.
@@ -12,7 +12,8 @@ import { HarnessError } from '../../../src/core/index.ts';
  * | `WINDTUNNEL_BOOT` | how many processes the slot has had, this one included | 1 |
  * | `WINDTUNNEL_LEDGER` | file the ledger is appended to | no ledger |
  * | `WINDTUNNEL_EPOCH_US` | the run's epoch, microseconds of the system's monotonic clock | now |
- * | `WINDTUNNEL_STORE` | `memory`, or `sqlite:/path/file`: one file for all replicas | memory |
+ * | `WINDTUNNEL_STORE` | `memory`; for all replicas one file, `sqlite:/path/file`, or one Redis, `redis://[user:password@]host[:port][/db]` | memory |
+ * | `WINDTUNNEL_STORE_PREFIX` | what all keys in that Redis begin with | windtunnel: |
  * | `WINDTUNNEL_DRAIN_MS` | how long requests in flight may take after SIGTERM | 5000 |
  * | `WINDTUNNEL_LIFELINE` | `stdin`: exit at once when stdin ends | stdin is ignored |
  * | `WINDTUNNEL_JSON_RESPONSE` | `1`: the sessionful servers answer JSON instead of SSE | the SDK's default, SSE |
@@ -31,7 +32,8 @@ export interface ServerConfig {
   jsonResponse: boolean;
 }
 
-export type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string };
+export type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string } | RedisConfig;
+export type RedisConfig = { kind: 'redis'; address: RedisAddress; prefix: string };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -47,15 +49,26 @@ export function readConfig(env: Env): ServerConfig {
     boot: integer(env, 'WINDTUNNEL_BOOT', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1,
     ledgerPath: text(env, 'WINDTUNNEL_LEDGER', /./),
     epochUs: integer(env, 'WINDTUNNEL_EPOCH_US', { min: 0, max: Number.MAX_SAFE_INTEGER }),
-    store: storeConfig(text(env, 'WINDTUNNEL_STORE', /^(memory|sqlite:.+)$/) ?? 'memory'),
+    store: storeConfig(env),
     drainMs: integer(env, 'WINDTUNNEL_DRAIN_MS', { min: 0, max: drainMsMax }) ?? 5000,
     lifeline: text(env, 'WINDTUNNEL_LIFELINE', /^stdin$/) !== undefined,
     jsonResponse: text(env, 'WINDTUNNEL_JSON_RESPONSE', /^[01]$/) === '1',
   };
 }
 
-function storeConfig(value: string): StoreConfig {
-  return value === 'memory' ? { kind: 'memory' } : { kind: 'sqlite', path: value.slice('sqlite:'.length) };
+function storeConfig(env: Env): StoreConfig {
+  const value = text(env, 'WINDTUNNEL_STORE', /^(memory|sqlite:.+|redis:\/\/.+)$/) ?? 'memory';
+  const prefix = text(env, 'WINDTUNNEL_STORE_PREFIX', /^[\w:.-]{1,200}$/) ?? 'windtunnel:';
+  if (value === 'memory') return { kind: 'memory' };
+  if (value.startsWith('sqlite:')) return { kind: 'sqlite', path: value.slice('sqlite:'.length) };
+  const address = parseRedisUrl(value);
+  if (address) return { kind: 'redis', address, prefix };
+  const shown = withoutPassword(value);
+  throw new HarnessError('usage', `WINDTUNNEL_STORE=${shown} is no redis://[user:password@]host[:port][/db]`);
+}
+
+function withoutPassword(value: string): string {
+  return value.replace(/\/\/.*@/, '//…@');
 }
 
 /** An empty variable counts as absent: shells and compose files cannot always leave one out. */
@@ -63,7 +76,7 @@ function text(env: Env, name: string, pattern: RegExp): string | undefined {
   const value = env[name];
   if (value === undefined || value === '') return undefined;
   if (!pattern.test(value)) {
-    throw new HarnessError('usage', `${name}=${value} does not match ${pattern.source}`);
+    throw new HarnessError('usage', `${name}=${withoutPassword(value)} does not match ${pattern.source}`);
   }
   return value;
 }

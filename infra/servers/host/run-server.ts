@@ -30,7 +30,7 @@ export async function runServer(proc: ServerProcess, createApp: CreateApp): Prom
   try {
     const config = readConfig(proc.env);
     if (config.lifeline) exitWithStdin(proc);
-    const context = await openContext(config);
+    const context = await openContext(config, (message) => complain(proc, message));
     const host = await listen(createApp(context), config, (error) => complain(proc, error));
     exitOnSignal(proc, host, context);
     proc.stdout.write(`listening on ${host.url}\n`);
@@ -40,11 +40,14 @@ export async function runServer(proc: ServerProcess, createApp: CreateApp): Prom
   }
 }
 
-async function openContext(config: ServerConfig): Promise<ServerContext> {
+async function openContext(
+  config: ServerConfig,
+  onTrouble: (message: string) => void,
+): Promise<ServerContext> {
   return {
     config,
     clock: systemClock(config.epochUs),
-    store: await openStore(config.store),
+    store: await openStore(config.store, onTrouble),
     ledger:
       config.ledgerPath === undefined
         ? undefined
@@ -60,7 +63,7 @@ function exitOnSignal(proc: ServerProcess, host: Host, { config, store, ledger }
     const cut = await host.drain(config.drainMs);
     if (cut > 0) complain(proc, `drain: cut ${cut} requests still in flight after ${config.drainMs} ms`);
     ledger?.close();
-    store.close();
+    await store.close();
     proc.exit(exitCodes.ok);
   };
   proc.on('SIGTERM', onSignal);

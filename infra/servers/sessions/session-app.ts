@@ -39,7 +39,7 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
   const find = async (id: string): Promise<SessionTransport | undefined> => {
     if (!store.shared) return held.get(id);
     // What the store does not know has been ended, by whichever replica got the DELETE.
-    const initialize = store.session(id);
+    const initialize = await store.session(id);
     if (initialize === undefined) {
       await held.get(id)?.close();
       return undefined;
@@ -66,7 +66,12 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
     const response = await transport.handle(request);
     // Whether it was an `initialize`, and a good one, is for the SDK to say.
     if (response.headers.get(sessionHeader) === id && params !== undefined) {
-      store.saveSession(id, params);
+      try {
+        await store.saveSession(id, params);
+      } catch (error) {
+        await transport.close();
+        throw error;
+      }
       held.set(id, transport);
     } else {
       await transport.close();
@@ -80,7 +85,7 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
     const transport = await find(id);
     if (transport === undefined) return rpcError(404, rpcErrors.sessionNotFound, 'Session not found');
     const response = await transport.handle(request);
-    if (request.method === 'DELETE' && response.ok) store.deleteSession(id);
+    if (request.method === 'DELETE' && response.ok) await store.deleteSession(id);
     return request.method === 'GET' ? standing(response, request.signal) : response;
   };
 

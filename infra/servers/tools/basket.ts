@@ -11,9 +11,9 @@ export const basketTools: readonly Tool[] = [
     fields: {},
     takesBasket: false,
     readOnly: false,
-    run: (_args, { store, baskets }) => {
+    run: async (_args, { store, baskets }) => {
       const id = baskets.create();
-      store.createBasket(id);
+      await store.createBasket(id);
       return { kind: 'done', subject: id, answer: baskets.reveal(id) };
     },
   },
@@ -26,10 +26,10 @@ export const basketTools: readonly Tool[] = [
     },
     takesBasket: true,
     readOnly: false,
-    run: (args, { store, baskets }) => {
+    run: async (args, { store, baskets }) => {
       const id = baskets.find(args);
       const item = String(args.item);
-      return { ...changed(store.addItem(id, item, Number(args.quantity)), id), value: item };
+      return { ...changed(await store.addItem(id, item, Number(args.quantity)), id), value: item };
     },
   },
   {
@@ -38,9 +38,9 @@ export const basketTools: readonly Tool[] = [
     fields: {},
     takesBasket: true,
     readOnly: true,
-    run: (args, { store, baskets }) => {
+    run: async (args, { store, baskets }) => {
       const id = baskets.find(args);
-      const basket = store.readBasket(id);
+      const basket = await store.readBasket(id);
       return basket ? { kind: 'done', subject: id, answer: { ...basket } } : missing(id);
     },
   },
@@ -50,9 +50,9 @@ export const basketTools: readonly Tool[] = [
     fields: {},
     takesBasket: true,
     readOnly: false,
-    run: (args, { store, baskets }) => {
+    run: async (args, { store, baskets }) => {
       const id = baskets.find(args);
-      return changed(store.checkOut(id), id);
+      return changed(await store.checkOut(id), id);
     },
   },
 ];

@@ -1,5 +1,12 @@
 import type { Clock } from '../../../src/core/index.ts';
-import { type LedgerEntry, type LedgerSink, opIdKey, stateMissingKey } from '../../../src/record/index.ts';
+import {
+  type LedgerEntry,
+  type LedgerSink,
+  opIdKey,
+  outcomeUnknownKey,
+  stateMissingKey,
+} from '../../../src/record/index.ts';
+import { OutcomeUnknown } from '../store/index.ts';
 import type { Tool, ToolArguments, ToolContext, ToolOutcome } from './types.ts';
 
 /** Who notes what in the ledger; a server's context is one. */
@@ -20,7 +27,7 @@ export interface CallToolResult {
 
 /**
  * Runs a tool with its entries in the ledger: `begin` when it starts, `commit` when its effect stands and
- * before the answer leaves, `abort` when it ends without effect.
+ * before the answer leaves, `abort` when it ends without effect, neither when the store cannot tell.
  */
 export async function callTool(
   tool: Tool,
@@ -51,6 +58,7 @@ export async function callTool(
     note(outcome.kind === 'done' ? 'commit' : 'abort', outcome);
     return toResult(outcome);
   } catch (error) {
+    if (error instanceof OutcomeUnknown) return unknownResult(error.message);
     // A store that cannot be written has rolled back.
     note('abort');
     throw error;
@@ -71,4 +79,8 @@ function toResult(outcome: ToolOutcome): CallToolResult {
     case 'cancelled':
       return { content: [{ type: 'text', text: 'cancelled' }], isError: true };
   }
+}
+
+function unknownResult(message: string): CallToolResult {
+  return { content: [{ type: 'text', text: message }], isError: true, _meta: { [outcomeUnknownKey]: true } };
 }
