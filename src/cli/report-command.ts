@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { readPlan } from './experiment-files.ts';
-import { judgeExperiment } from './judge-experiment.ts';
+import { judgeApart } from './judge-apart.ts';
 import type { Output } from './output.ts';
-import { present } from './present.ts';
 import { exitCodeOf } from './run-command.ts';
 
 /** `windtunnel report DIR`: judges and renders a finished experiment again. Returns the exit code. */
@@ -11,7 +10,9 @@ export async function reportCommand(
   output: Output,
 ): Promise<number> {
   const folder = resolve(command.directory);
-  const results = await judgeExperiment(folder, readPlan(folder));
+  const results = await judgeApart(folder, readPlan(folder));
+  // Not before: what draws charts takes memory that judging may need.
+  const { present } = await import('./present.ts');
   await present(results, folder, command, output);
   return exitCodeOf(results);
 }

@@ -4,7 +4,7 @@ import { type Catalog, makePlan, type Plan, type RunSpec, runsOf } from '../scen
 import type { Results } from '../verdict/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { writePlan } from './experiment-files.ts';
-import { judgeExperiment } from './judge-experiment.ts';
+import { judgeApart } from './judge-apart.ts';
 import type { Output } from './output.ts';
 import { makeOutputFolder } from './output-folder.ts';
 import { packageRoot, tool } from './package-info.ts';
@@ -50,7 +50,7 @@ export async function runCommand(
   );
   writePlan(folder, plan);
   const failure = await carryOutAll(plan, folder, store, options, output, signal);
-  const results = await judgeExperiment(folder, plan);
+  const results = await judgeApart(folder, plan);
   // Not before: what draws charts must not take memory or time from the load generator.
   const { present } = await import('./present.ts');
   await present(results, folder, options, output);

@@ -7,8 +7,10 @@ export interface ReadStats {
   tornLines: number;
 }
 
-/** How much is read, and given on, at once. */
-const chunkBytes = 64 * 1024;
+/** How much is read at once: to wait for the file takes as long for much as for little. */
+const chunkBytes = 1024 * 1024;
+/** How much of it is parsed and given on at once: what is forgotten soon costs little. */
+const batchBytes = 64 * 1024;
 /**
  * A longer line is passed over, so that a file without line ends does not fill the memory. No record holds more
  * than one answer, which has at most 16 MiB.
@@ -32,7 +34,10 @@ export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGene
     for (;;) {
       const { bytesRead } = await file.read(chunk);
       if (bytesRead === 0) break;
-      yield parseLines<T>(lines.of(chunk.subarray(0, bytesRead)), seen);
+      for (let at = 0; at < bytesRead; at += batchBytes) {
+        const part = chunk.subarray(at, Math.min(at + batchBytes, bytesRead));
+        yield parseLines<T>(lines.of(part), seen);
+      }
     }
     yield parseLines<T>(lines.rest(), seen);
   } catch (cause) {

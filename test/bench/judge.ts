@@ -1,32 +1,42 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { makePlan, type Plan, runsOf } from '../../src/scenario/index.ts';
+import type { Results } from '../../src/verdict/index.ts';
 import { recordRun } from './recorded-run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Prints a process's peak memory, in KiB, on its file descriptor 3 when it ends. */
-const tellPeak = `data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,process.resourceUsage().maxRSS+'\\n'))`;
+/** Prints a process's peak memory, in KiB, and its CPU time, in microseconds, on its descriptor 3 when it ends. */
+const tellUsage = `data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>{const u=process.resourceUsage();writeSync(3,u.maxRSS+' '+(u.userCPUTime+u.systemCPUTime)+'\\n')})`;
+
+export interface JudgeBench {
+  /** From the start of the process to its end, by the clock and by its CPU time. */
+  seconds: number;
+  cpuSeconds: number;
+  peakRssBytes: number;
+  operations: number;
+}
 
 /**
  * Judges and renders a large record in a process of its own: `windtunnel report DIR`.
- * @param runs over how many runs the operations are spread.
+ * @param options.runs over how many runs the operations are spread.
  */
-export async function benchJudge({ operations = 1_000_000, clients = 5000, runs = 1 } = {}): Promise<{
-  seconds: number;
-  peakRssBytes: number;
-  operations: number;
-}> {
+export async function benchJudge(
+  options: { operations?: number; clients?: number; runs?: number } = {},
+): Promise<JudgeBench> {
+  const { operations = 1_000_000, clients = 5000, runs = 1 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'windtunnel-bench-'));
   try {
     recordExperiment(folder, { operations, clients, runs });
-    return { ...(await report(folder)), operations };
+    const usage = await report(folder);
+    refuseUnlessWhole(folder, operations);
+    return { ...usage, operations };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -58,19 +68,29 @@ export function recordExperiment(
   for (const spec of runsOf(plan)) recordRun(folder, spec, operations / runs);
 }
 
-async function report(folder: string): Promise<{ seconds: number; peakRssBytes: number }> {
+async function report(folder: string): Promise<Omit<JudgeBench, 'operations'>> {
   const began = performance.now();
-  const args = ['--import', tellPeak, join(root, 'src/cli/main.ts'), 'report', folder, '--quiet'];
+  const args = ['--import', tellUsage, join(root, 'src/cli/main.ts'), 'report', folder, '--quiet'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
-  const [, errors, peaks] = await Promise.all([
-    once(child, 'close'),
-    text(child.stderr as Readable),
-    text(child.stdio[3] as Readable),
+  const [, errors = '', usage = ''] = await Promise.all([
+    once(child, 'close').then(() => ''),
+    ...child.stdio.slice(2).map((stream) => text(stream as Readable)),
   ]);
   const seconds = (performance.now() - began) / 1000;
   // 1: a threshold failed, which is no matter here.
-  if (child.exitCode !== 0 && child.exitCode !== 1)
+  if (child.exitCode !== 0 && child.exitCode !== 1) {
     throw new Error(`the report ended with ${child.exitCode}: ${errors}`);
-  const peaksKib = peaks.trim().split('\n').map(Number);
-  return { seconds, peakRssBytes: Math.max(...peaksKib) * 1024 };
+  }
+  // The last line is the process's; those before are its threads'.
+  const [peakKib = 0, cpuUs = 0] = (usage.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  return { seconds, cpuSeconds: cpuUs / 1_000_000, peakRssBytes: peakKib * 1024 };
+}
+
+/** What was passed over quickly would not have been judged. */
+function refuseUnlessWhole(folder: string, operations: number): void {
+  const { runs } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Results;
+  const judged = runs.reduce((sum, run) => sum + run.metrics.availability.denominator, 0);
+  const unsound = runs.flatMap((run) => run.checks).filter((check) => check.verdict === 'unknown');
+  if (judged === operations && unsound.length === 0) return;
+  throw new Error(`judged ${judged} operations of ${operations}; ${JSON.stringify(unsound)}`);
 }

@@ -203,7 +203,8 @@ function operate(client: Client, index: number, at: Circumstances, out: Out): vo
   if (at.lost) loseSession(client, opId, at.atUs, out);
   const failure = failureBy(at.chance);
   const requestId = exchange(client, at.atUs, failure?.status ?? 200, out);
-  const tool = index % 40 === 39 ? 'basket_read' : index % 2 === 0 ? 'work' : 'basket_add';
+  const isRead = index % 40 === 39 || index === client.operations - 1;
+  const tool = isRead ? 'basket_read' : index % 2 === 0 ? 'work' : 'basket_add';
   const subject = `${client.name}-basket-${client.generation}`;
   if (failure?.status !== 503) {
     const entry = { replica: replicas[client.home] as string, boot: client.boot, opId, tool };

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededPrng } from '../../src/core/index.ts';
@@ -18,7 +17,6 @@ const operations = (out: string, run: string) => {
   const file = join(out, 'runs', run, 'events.ndjson');
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/"type":"operation"/g)?.length ?? 0) : 0;
 };
-const temporaries = () => readdirSync(tmpdir()).filter((name) => /^windtunnel-(?!test-)/.test(name));
 
 describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
   it('once: ends the run, renders what was measured, says that it was cut short, leaves nothing', async () => {
@@ -62,11 +60,15 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
 describe.runIf(process.platform === 'linux')('kill -9', () => {
   it('at 20 random moments leaves no process and no temporary folder; what was recorded can be judged', async () => {
     using folder = temporaryFolder();
-    const before = temporaries();
+    // Its own, since other runs on this machine come and go in the common one.
+    const temporary = join(folder.path, 'tmp');
+    mkdirSync(temporary);
     const prng = seededPrng(20).fork('kill');
     for (let i = 0; i < 20; i++) {
       const out = join(folder.path, `experiment-${i}`);
-      const { child, finished } = startCli([...args(out), '--duration', '4s']);
+      const { child, finished } = startCli([...args(out), '--duration', '4s'], {
+        env: { TMPDIR: temporary },
+      });
       // The moment is what is random here: start-up, set-up, workload, restarts, the second run.
       await new Promise((resolve) => setTimeout(resolve, prng.next() * 5000));
       child.kill('SIGKILL');
@@ -80,8 +82,8 @@ describe.runIf(process.platform === 'linux')('kill -9', () => {
       expect([2, 64]).toContain(report.code);
     }
     await until(
-      () => temporaries().every((name) => before.includes(name)),
-      () => `left in ${tmpdir()}: ${temporaries().join(', ')}`,
+      () => readdirSync(temporary).length === 0,
+      () => `left: ${readdirSync(temporary).join(', ')}`,
     );
   }, 300_000);
 });
