@@ -1,0 +1,72 @@
+import { opIdKey } from '../record/index.ts';
+import { judgeError, judgeSeen } from './sdk-seen.ts';
+import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
+import { type Acted, witness } from './sdk-witness.ts';
+import { toToolResult } from './tool-answer.ts';
+import type { Answer, Connection, ConnectionClient, SessionOpened } from './types.ts';
+
+const revision = '2025-11-25';
+
+/** A client of 2025-11-25 that is an official one: each session is an SDK client of its own. */
+export function sdkStatefulConnection(
+  newSdkClient: NewSdkClient,
+  target: SdkTarget,
+  client: ConnectionClient,
+): Connection {
+  const { fetch, during } = witness(target, client);
+  let sdk: SdkClient | undefined;
+  let sessionId: string | null = null;
+  const nextRequestId = () => client.nextRequestId();
+
+  const open: Connection['open'] = async (signal) => {
+    await sdk?.close();
+    sessionId = null;
+    const opening = newSdkClient(target.url, fetch);
+    sdk = opening;
+    return opened(await during(signal, () => opening.connect(signal)), signal);
+  };
+
+  const opened = (acted: Acted<void>, signal: AbortSignal): Answer<SessionOpened> => {
+    const [initialize, initialized] = acted.exchanges;
+    const answer = initialize && judgeSeen(initialize, false);
+    if (initialize && answer?.outcome === 'ok' && answer.value.protocolVersion !== revision) {
+      const message = `the server speaks ${JSON.stringify(answer.value.protocolVersion)}, not ${revision}`;
+      return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId: initialize.requestId };
+    }
+    if ('error' in acted) {
+      return judgeError(acted.error, initialize, { signal, inSession: false, nextRequestId });
+    }
+    sessionId = initialize?.headers['mcp-session-id'] ?? null;
+    const requestId = initialize?.requestId ?? '';
+    const followUp = initialized && judgeSeen(initialized, sessionId !== null);
+    if (followUp && followUp.outcome !== 'ok' && followUp.failure.kind === 'unknown-session') {
+      const { failure, requestId: lostBy } = followUp;
+      return { outcome: 'ok', value: { sessionId, lost: { failure, requestId: lostBy } }, requestId };
+    }
+    return { outcome: 'ok', value: { sessionId }, requestId };
+  };
+
+  const call: Connection['call'] = async ({ tool, arguments: args, opId }, signal) => {
+    const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
+    const acted = await during(signal, async () => sdk?.call(params, signal));
+    const seen = acted.exchanges.at(-1);
+    if ('value' in acted && acted.value && seen) {
+      return { outcome: 'ok', value: toToolResult(acted.value), requestId: seen.requestId };
+    }
+    const error = 'error' in acted ? acted.error : new Error('there is no session to call in');
+    return judgeError(error, seen, { signal, inSession: sessionId !== null, nextRequestId });
+  };
+
+  const close: Connection['close'] = async (signal) => {
+    const closing = sdk;
+    sdk = undefined;
+    if (closing === undefined) return {};
+    const { exchanges } = await during(signal, () => closing.terminate());
+    await closing.close();
+    sessionId = null;
+    const status = exchanges.at(-1)?.status;
+    return status === undefined ? {} : { status };
+  };
+
+  return { open, call, close };
+}
