@@ -1,3 +1,4 @@
+import { type ClientKind, clientKinds } from '../record/index.ts';
 import { duration, names, rate, single, whole } from './option-values.ts';
 
 /** The options of `windtunnel run`: what they are, and what they come to. */
@@ -10,6 +11,7 @@ export interface RunOptions {
   durationMs: number | undefined;
   sessions: number | undefined;
   ratePerSecond: number | undefined;
+  client: ClientKind;
   seed: number;
   out: string | undefined;
   quiet: boolean;
@@ -33,6 +35,11 @@ export const runOptions = {
   seed: { type: 'string', default: '1', describe: 'The same seed gives the same schedule, 0 to 4294967295' },
   backend: { choices: ['process'], default: 'process', describe: 'Where replicas run' },
   balancer: { choices: ['embedded'], default: 'embedded', describe: 'What balances them' },
+  client: {
+    choices: clientKinds,
+    default: 'wire',
+    describe: 'What makes the load: the fast client, or the official ones (v1 and v2, or v2 alone)',
+  },
   out: { type: 'string', describe: 'Folder for the experiment; by default a new one under reports/' },
 } as const;
 
@@ -44,6 +51,7 @@ interface RawRunOptions {
   duration?: string | undefined;
   sessions?: string | undefined;
   rate?: string | undefined;
+  client: ClientKind;
   seed: string;
   out?: string | undefined;
   quiet: boolean;
@@ -61,6 +69,7 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     sessions: raw.sessions === undefined ? undefined : whole('sessions', raw.sessions, 1, 1_000_000),
     ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
+    client: single('client', raw.client),
     out: single('out', raw.out),
     quiet: raw.quiet,
     json: raw.json,

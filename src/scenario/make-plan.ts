@@ -1,4 +1,5 @@
 import { HarnessError } from '../core/index.ts';
+import type { ClientKind } from '../record/index.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
 import { type DeploymentFile, deploymentFile, referenceServers } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
@@ -17,6 +18,8 @@ export interface PlanRequest {
   durationMs?: number | undefined;
   sessions?: number | undefined;
   ratePerSecond?: number | undefined;
+  /** Default: wire. */
+  client?: ClientKind | undefined;
   seed: number;
   command: string;
   tool: Plan['tool'];
@@ -50,6 +53,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     repeats: request.repeats,
     backend: 'process',
     balancer: 'embedded',
+    client: request.client ?? 'wire',
     scenarios,
     deployments,
   };
@@ -68,6 +72,7 @@ export function runsOf(plan: Plan): RunSpec[] {
         scenario,
         deployment,
         repeat,
+        client: plan.client,
         // Each repeat draws other arrivals; the same repeat draws the same for every deployment.
         seed: plan.seed + repeat,
         folder: `runs/${several ? `${scenario.name}/` : ''}${deployment.name}-${repeat}`,

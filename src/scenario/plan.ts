@@ -1,4 +1,4 @@
-import type { ProtocolRevision } from '../record/index.ts';
+import type { ClientKind, ProtocolRevision } from '../record/index.ts';
 import type { DeploymentFile } from './deployment-schema.ts';
 import type { FaultStep } from './fault-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
@@ -47,6 +47,8 @@ export interface Plan {
   repeats: number;
   backend: 'process';
   balancer: 'embedded';
+  /** Which clients make the load. */
+  client: ClientKind;
   scenarios: Scenario[];
   deployments: Deployment[];
 }
@@ -56,6 +58,7 @@ export interface RunSpec {
   scenario: Scenario;
   deployment: Deployment;
   repeat: number;
+  client: ClientKind;
   seed: number;
   /** Relative to the experiment's folder. */
   folder: string;

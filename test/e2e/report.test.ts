@@ -42,6 +42,7 @@ function write(
     repeats: 1,
     backend: 'process',
     balancer: 'embedded',
+    client: 'wire',
     scenarios: [scenario],
     deployments: [deployment],
   };

@@ -16,6 +16,7 @@ describe('a mistake of the user exits 64 and says what, where and what is allowe
     [['run', '--seed', '1', '--seed', '2'], '--seed is given 2 times', ''],
     [['run', '--backend', 'cloud'], 'backend', 'process'],
     [['run', '--balancer', 'magic'], 'balancer', 'embedded'],
+    [['run', '--client', 'curl'], 'client', 'sdk-v2'],
     [['run', '--sesions', '5'], 'sesions', '--help'],
     [['run', '--no-deployment'], 'no-deployment', '--help'],
     [['rum'], 'rum', '--help'],
