@@ -23,7 +23,7 @@ export function sdkStatefulConnection(
     sessionId = null;
     const opening = newSdkClient(target.url, fetch);
     sdk = opening;
-    return opened(await during(signal, () => opening.connect(signal)), signal);
+    return opened(await during(signal, (until) => opening.connect(until)), signal);
   };
 
   const opened = (acted: Acted<void>, signal: AbortSignal): Answer<SessionOpened> => {
@@ -48,7 +48,7 @@ export function sdkStatefulConnection(
 
   const call: Connection['call'] = async ({ tool, arguments: args, opId }, signal) => {
     const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-    const acted = await during(signal, async () => sdk?.call(params, signal));
+    const acted = await during(signal, async (until) => sdk?.call(params, until));
     const seen = acted.exchanges.at(-1);
     if ('value' in acted && acted.value && seen) {
       return { outcome: 'ok', value: toToolResult(acted.value), requestId: seen.requestId };

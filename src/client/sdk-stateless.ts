@@ -19,7 +19,7 @@ export function sdkStatelessConnection(
     call: async ({ tool, arguments: args, opId }, signal) => {
       await connected;
       const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-      const acted = await during(signal, () => sdk.call(params, signal));
+      const acted = await during(signal, (until) => sdk.call(params, until));
       const seen = acted.exchanges.at(-1);
       if ('value' in acted && seen) {
         return { outcome: 'ok', value: toToolResult(acted.value), requestId: seen.requestId };

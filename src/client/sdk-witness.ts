@@ -20,8 +20,11 @@ import { requestIdHeader } from './wire-target.ts';
  */
 export interface Witness {
   fetch: Fetch;
-  /** Lets the SDK act until `signal` aborts at the latest. Never rejects. */
-  during<T>(signal: AbortSignal, act: () => Promise<T>): Promise<Acted<T>>;
+  /**
+   * Lets the SDK act until `signal` aborts at the latest. Never rejects. The signal that `act` gets follows
+   * `signal` only until the SDK has settled: v1 would cancel a request that was answered long ago.
+   */
+  during<T>(signal: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<Acted<T>>;
 }
 
 /** What the SDK came to, and the exchanges it made, without those whose answer nobody waits for. */
@@ -86,13 +89,18 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
   };
 
   const during: Witness['during'] = async (signal, run) => {
-    const mine: Act = { signal, exchanges: [], settled: false, onSettled: [] };
+    const controller = new AbortController();
+    const follow = () => controller.abort(signal.reason);
+    if (signal.aborted) follow();
+    else signal.addEventListener('abort', follow, { once: true });
+    const mine: Act = { signal: controller.signal, exchanges: [], settled: false, onSettled: [] };
     act = mine;
     try {
-      return { exchanges: mine.exchanges, value: await run() };
+      return { exchanges: mine.exchanges, value: await run(mine.signal) };
     } catch (error) {
       return { exchanges: mine.exchanges, error };
     } finally {
+      signal.removeEventListener('abort', follow);
       mine.settled = true;
       for (const done of mine.onSettled) done();
     }

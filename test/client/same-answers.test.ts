@@ -322,6 +322,30 @@ describe.each(['sdk', 'sdk-v2'] as const)('a session with the client %s', (kind)
     expect(official).toEqual(wire);
   });
 
+  it('is not told that what it answered in time is cancelled when the deadline passes', async () => {
+    await using server = await scriptServer((one, response) => {
+      if (one.body?.method === 'initialize') {
+        sendResult(response, one, initializeResult, { 'mcp-session-id': 's-1' });
+      } else if (one.body?.id !== undefined) sendResult(response, one, text);
+      else response.writeHead(202).end();
+    });
+    {
+      await using connector = await connectorFor(kind, server.url, '2025-11-25');
+      const connection = connector.connect({ nextRequestId: () => 'c', turnAround: async () => {} });
+      const deadline = new AbortController();
+      await connection.open(deadline.signal);
+      await connection.call({ tool: 'echo', arguments: {}, opId: 'c1.0' }, deadline.signal);
+      deadline.abort();
+      await connection.call({ tool: 'echo', arguments: {}, opId: 'c1.1' }, never);
+    }
+    expect(server.asked.map(({ body }) => body.method)).toEqual([
+      'initialize',
+      'notifications/initialized',
+      'tools/call',
+      'tools/call',
+    ]);
+  });
+
   it('is another one when it is opened again', async () => {
     let sessions = 0;
     await using server = await scriptServer((one, response) => {
