@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/cli.ts';
 import { exitOf } from '../support/output-of.ts';
-import { root } from '../support/plan.ts';
 import { expectedFailures, mustPass } from './conformance-expected.ts';
 import { type ServerName, servers, startReplica } from './replica.ts';
 
 /** What the official conformance suite says of the reference servers. */
 
-const suite = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
+const require = createRequire(import.meta.url);
+const suite = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
 const suiteTimeoutMs = 150_000;
 
 interface Check {
