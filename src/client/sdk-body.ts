@@ -1,6 +1,8 @@
 import type { Response as UndiciResponse } from 'undici';
-import { AnswerTooLarge, lingerMs, maxAnswerBytes } from './exchange.ts';
-import { type Act, isStream, messageIn, noteFailure, type Seen } from './sdk-seen.ts';
+import type { StopSignal } from '../core/index.ts';
+import { lingerMs } from './exchange.ts';
+import { headerOf } from './http/index.ts';
+import { type Act, noteBody, noteEnd, noteFailure, type Seen } from './sdk-seen.ts';
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -14,37 +16,42 @@ export async function toAnswer(
   response: UndiciResponse,
   seen: Seen,
   act: Act,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Response> {
-  const head = { status: response.status, headers: [...response.headers] };
+  const { status } = response;
+  const head = { status, headers: [...response.headers] };
   const reader = response.body?.getReader() as Reader | undefined;
-  if (reader && seen.id !== null && response.status === 200 && isStream(seen)) {
+  if (reader && seen.id !== null && status === 200 && isStream(seen)) {
     return new Response(watchedStream(reader, seen, act, signal), head);
   }
-  if (reader) await readAll(reader, seen, signal);
-  if (seen.id !== null && response.ok && messageIn(seen)?.id !== seen.id) {
+  const body = await readAll(reader, seen, signal);
+  if (seen.id !== null && response.ok && seen.message?.id !== seen.id) {
     return Response.json(noResponse(seen.id));
   }
-  return new Response(seen.bytes === 0 ? null : Buffer.concat(seen.chunks), head);
+  return new Response(body.length === 0 ? null : body, head);
 }
 
-async function readAll(reader: Reader, seen: Seen, signal: AbortSignal): Promise<void> {
+const isStream = ({ answer }: Seen) =>
+  answer !== undefined && headerOf(answer.head, 'content-type')?.startsWith('text/event-stream');
+
+async function readAll(reader: Reader | undefined, seen: Seen, signal: StopSignal): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) keep(seen, read.value);
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      noteBody(seen, read.value);
+      chunks.push(read.value);
+    }
+    noteEnd(seen);
   } catch (error) {
     noteFailure(seen, error, signal);
-    reader.cancel().catch(() => {});
+    reader?.cancel().catch(() => {});
     throw error;
   }
+  return Buffer.concat(chunks);
 }
 
 /** Passes the stream on as the SDK reads it. Once the SDK has its response, it is cut after a while. */
-function watchedStream(
-  reader: Reader,
-  seen: Seen,
-  act: Act,
-  signal: AbortSignal,
-): ReadableStream<Uint8Array> {
+function watchedStream(reader: Reader, seen: Seen, act: Act, signal: StopSignal): ReadableStream<Uint8Array> {
   let linger: NodeJS.Timeout | undefined;
   const cut = () => void reader.cancel().catch(() => {});
   act.onSettled.push(() => {
@@ -55,7 +62,7 @@ function watchedStream(
       try {
         const { done, value } = await reader.read();
         if (!done) {
-          if (!act.settled) keep(seen, value);
+          if (!act.settled) noteBody(seen, value);
           controller.enqueue(value);
           return;
         }
@@ -69,12 +76,6 @@ function watchedStream(
     },
     cancel: cut,
   });
-}
-
-function keep(seen: Seen, chunk: Uint8Array): void {
-  seen.bytes += chunk.length;
-  if (seen.bytes > maxAnswerBytes) throw new AnswerTooLarge();
-  seen.chunks.push(chunk);
 }
 
 const noResponse = (id: number | null) => ({

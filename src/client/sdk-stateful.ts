@@ -1,5 +1,7 @@
+import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
-import { judgeError, judgeSeen } from './sdk-seen.ts';
+import { headerOf } from './http/index.ts';
+import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
 import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
 import { type Acted, witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
@@ -26,34 +28,40 @@ export function sdkStatefulConnection(
     return opened(await during(signal, (until) => opening.connect(until)), signal);
   };
 
-  const opened = (acted: Acted<void>, signal: AbortSignal): Answer<SessionOpened> => {
+  const opened = (acted: Acted<void>, signal: StopSignal): Answer<SessionOpened> => {
     const [initialize, initialized] = acted.exchanges;
     const answer = initialize && judgeSeen(initialize, false);
-    if (initialize && answer?.outcome === 'ok' && answer.value.protocolVersion !== revision) {
-      const message = `the server speaks ${JSON.stringify(answer.value.protocolVersion)}, not ${revision}`;
-      return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId: initialize.requestId };
+    if (answer?.outcome === 'ok' && answer.value.protocolVersion !== revision) {
+      const { value, requestId, transcript } = answer;
+      const message = `the server speaks ${JSON.stringify(value.protocolVersion)}, not ${revision}`;
+      return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
     }
-    if ('error' in acted) {
-      return judgeError(acted.error, initialize, { signal, inSession: false, nextRequestId });
+    if ('error' in acted || initialize === undefined) {
+      const error = 'error' in acted ? acted.error : undefined;
+      return judgeError(error, initialize, { signal, inSession: false, nextRequestId });
     }
-    sessionId = initialize?.headers['mcp-session-id'] ?? null;
-    const requestId = initialize?.requestId ?? '';
+    const head = initialize.answer?.head;
+    sessionId = (head && headerOf(head, 'mcp-session-id')) ?? null;
+    const value: SessionOpened = { sessionId };
     const followUp = initialized && judgeSeen(initialized, sessionId !== null);
     if (followUp && followUp.outcome !== 'ok' && followUp.failure.kind === 'unknown-session') {
-      const { failure, requestId: lostBy } = followUp;
-      return { outcome: 'ok', value: { sessionId, lost: { failure, requestId: lostBy } }, requestId };
+      const { failure, requestId, transcript } = followUp;
+      value.lost = { failure, requestId, transcript };
     }
-    return { outcome: 'ok', value: { sessionId }, requestId };
+    // Without `transcript`, as with the wire client: nothing went wrong with `initialize`.
+    return { outcome: 'ok', value, requestId: initialize.requestId };
   };
 
   const call: Connection['call'] = async ({ tool, arguments: args, opId }, signal) => {
+    const calling = sdk;
     const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-    const acted = await during(signal, async (until) => sdk?.call(params, until));
+    const acted = await during(signal, async (until) => {
+      if (calling === undefined) throw new Error('there is no session to call in');
+      return calling.call(params, until);
+    });
     const seen = acted.exchanges.at(-1);
-    if ('value' in acted && acted.value && seen) {
-      return { outcome: 'ok', value: toToolResult(acted.value), requestId: seen.requestId };
-    }
-    const error = 'error' in acted ? acted.error : new Error('there is no session to call in');
+    if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
+    const error = 'error' in acted ? acted.error : undefined;
     return judgeError(error, seen, { signal, inSession: sessionId !== null, nextRequestId });
   };
 
@@ -64,7 +72,7 @@ export function sdkStatefulConnection(
     const { exchanges } = await during(signal, () => closing.terminate());
     await closing.close();
     sessionId = null;
-    const status = exchanges.at(-1)?.status;
+    const status = exchanges.at(-1)?.transcript.status;
     return status === undefined ? {} : { status };
   };
 

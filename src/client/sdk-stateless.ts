@@ -1,5 +1,5 @@
 import { opIdKey } from '../record/index.ts';
-import { judgeError } from './sdk-seen.ts';
+import { judgeError, okAnswer } from './sdk-seen.ts';
 import type { NewSdkClient, SdkTarget } from './sdk-target.ts';
 import { witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
@@ -21,9 +21,7 @@ export function sdkStatelessConnection(
       const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
       const acted = await during(signal, (until) => sdk.call(params, until));
       const seen = acted.exchanges.at(-1);
-      if ('value' in acted && seen) {
-        return { outcome: 'ok', value: toToolResult(acted.value), requestId: seen.requestId };
-      }
+      if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
       const error = 'error' in acted ? acted.error : undefined;
       const nextRequestId = () => client.nextRequestId();
       return judgeError(error, seen, { signal, inSession: false, nextRequestId });

@@ -1,6 +1,7 @@
 import { fetch as undiciFetch } from 'undici';
+import type { StopSignal } from '../core/index.ts';
 import { toAnswer } from './sdk-body.ts';
-import { type Act, noteFailure, type Seen } from './sdk-seen.ts';
+import { type Act, type Asked, newSeen, noteFailure, noteHead, type Seen } from './sdk-seen.ts';
 import type { Fetch, SdkTarget } from './sdk-target.ts';
 import type { ConnectionClient } from './types.ts';
 import { cancelTimeoutMs } from './wire-stateful.ts';
@@ -24,7 +25,7 @@ export interface Witness {
    * Lets the SDK act until `signal` aborts at the latest. Never rejects. The signal that `act` gets follows
    * `signal` only until the SDK has settled: v1 would cancel a request that was answered long ago.
    */
-  during<T>(signal: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<Acted<T>>;
+  during<T>(signal: StopSignal, act: (signal: AbortSignal) => Promise<T>): Promise<Acted<T>>;
 }
 
 /** What the SDK came to, and the exchanges it made, without those whose answer nobody waits for. */
@@ -34,20 +35,17 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
   let act: Act | undefined;
 
   /** The exchange itself; rejects, as `fetch` does, when there is no answer. */
-  const ask = async (url: string | URL, init: RequestInit, signal: AbortSignal, seen: Seen) => {
-    const headers = new Headers(init.headers);
-    headers.set(requestIdHeader, seen.requestId);
+  const ask = async (asked: Asked, seen: Seen, signal: AbortSignal) => {
     try {
-      const response = await undiciFetch(url, {
-        method: init.method ?? 'POST',
-        headers: [...headers],
-        body: typeof init.body === 'string' ? init.body : null,
+      const response = await undiciFetch(target.url, {
+        method: asked.method,
+        headers: [...asked.headers],
+        body: asked.body,
         redirect: 'manual',
         signal,
         dispatcher: target.dispatcher,
       });
-      seen.status = response.status;
-      seen.headers = Object.fromEntries(response.headers);
+      noteHead(seen, response.status, [...response.headers]);
       return response;
     } catch (error) {
       noteFailure(seen, error, signal);
@@ -55,36 +53,48 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
     }
   };
 
+  const begin = (asked: Asked): Seen => {
+    const requestId = client.nextRequestId();
+    asked.headers.set(requestIdHeader, requestId);
+    return newSeen(requestId, asked);
+  };
+
   /** An exchange of what the SDK is doing now. */
-  const exchange = async (url: string | URL, init: RequestInit, id: number | null): Promise<Response> => {
+  const exchange = async (asked: Asked, ended: AbortSignal | null | undefined): Promise<Response> => {
     if (act === undefined) throw new Error('the SDK sends something that nobody asked of it');
     const { signal: deadline } = act;
-    const seen = newSeen(client.nextRequestId(), id);
+    const seen = begin(asked);
     act.exchanges.push(seen);
-    const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline;
-    return toAnswer(await ask(url, init, signal, seen), seen, act, signal);
+    const signal = ended ? AbortSignal.any([deadline, ended]) : deadline;
+    return toAnswer(await ask(asked, seen, signal), seen, act, signal);
   };
 
   /** Nobody waits for the answer to a cancellation, and what comes next does not cut it short. */
-  const cancel = (url: string | URL, init: RequestInit) => {
-    const seen = newSeen(client.nextRequestId(), null);
-    const answer = ask(url, init, AbortSignal.timeout(cancelTimeoutMs), seen);
+  const cancel = (asked: Asked) => {
+    const answer = ask(asked, begin(asked), AbortSignal.timeout(cancelTimeoutMs));
     target.background(answer.then((response) => response.body?.cancel()));
   };
 
-  const fetch: Fetch = async (url, init = {}) => {
+  const fetch: Fetch = async (_url, init = {}) => {
     if (init.method === 'GET') return new Response(null, { status: 405 });
-    const { id, method } = typeof init.body === 'string' ? JSON.parse(init.body) : {};
-    switch (method) {
+    const body = typeof init.body === 'string' ? init.body : null;
+    const asked: Asked = {
+      method: init.method ?? 'POST',
+      path: `${target.url.pathname}${target.url.search}`,
+      headers: new Headers(init.headers),
+      body,
+      message: body === null ? {} : JSON.parse(body),
+    };
+    switch (asked.message.method) {
       case 'notifications/cancelled':
-        cancel(url, init);
+        cancel(asked);
         return accepted();
       case 'notifications/initialized':
         if (act) await client.turnAround(act.signal);
-        await exchange(url, init, null).catch(() => {});
+        await exchange(asked, init.signal).catch(() => {});
         return accepted();
       default:
-        return exchange(url, init, id ?? null);
+        return exchange(asked, init.signal);
     }
   };
 
@@ -110,12 +120,3 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
 }
 
 const accepted = () => new Response(null, { status: 202 });
-
-const newSeen = (requestId: string, id: number | null): Seen => ({
-  requestId,
-  id,
-  headers: {},
-  chunks: [],
-  bytes: 0,
-  sent: true,
-});

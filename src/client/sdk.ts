@@ -18,12 +18,15 @@ const connections = {
  * @param sdk `sdk`: for each revision the SDK that most clients of it are built on, v1 for 2025-11-25 and v2
  * for 2026-07-28. `sdk-v2`: v2 for both.
  */
-export async function sdkConnector(
+export async function loadSdk(
   sdk: 'sdk' | 'sdk-v2',
-  url: string,
   protocol: ProtocolRevision,
-): Promise<Connector> {
+): Promise<(url: string) => Connector> {
   const newSdkClient = await load(sdk, protocol);
+  return (url) => sdkConnector(newSdkClient, url, protocol);
+}
+
+function sdkConnector(newSdkClient: NewSdkClient, url: string, protocol: ProtocolRevision): Connector {
   const dispatcher = new Agent({
     connections: null,
     pipelining: 1,

@@ -1,7 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { type Answer, connectorFor, runInterrupted } from '../../src/client/index.ts';
-import type { ClientKind, ProtocolRevision } from '../../src/record/index.ts';
+import {
+  type Answer,
+  connectorFor,
+  runInterrupted,
+  type SessionOpened,
+  type Transcript,
+} from '../../src/client/index.ts';
+import type { ClientKind, Failure, ProtocolRevision } from '../../src/record/index.ts';
 import { type Asked, scriptServer, sendJson, sendResult } from '../support/script-server.ts';
 
 /** The official clients see what the wire client sees, and the server sees the same of them. */
@@ -30,9 +36,33 @@ const asked = ({ method, headers, body }: Asked) => ({
   meta: body?.params?._meta,
 });
 
-/** JSON-RPC ids are each client's own. */
-const withoutOwnId = (answer: unknown) =>
-  JSON.parse(JSON.stringify(answer).replace(/not to \d+/, 'not to its own'));
+/**
+ * An answer without what is each client's own: JSON-RPC ids, the words for a connection that failed, and what
+ * only the wire client can tell, the bytes on the wire.
+ */
+function shared(answer: object): object {
+  const { transcript, failure, value, ...rest } = answer as {
+    transcript?: Transcript;
+    failure?: Failure;
+    value?: Partial<SessionOpened>;
+  };
+  const { cost: _bytes, lost, ...said } = value ?? {};
+  const { method, path, status, answerBody, protocolBytes } = transcript ?? {};
+  return {
+    ...rest,
+    ...(value && { value: { ...said, ...(lost && { lost: shared(lost) }) } }),
+    ...(failure && { failure: { ...failure, message: ownWords(failure) } }),
+    ...(transcript && {
+      transcript: { method, path, status, answerBody: answerBody?.replace(/"id":\d+/, ''), protocolBytes },
+    }),
+  };
+}
+
+function ownWords({ kind, status, code, message }: Failure): string | undefined {
+  const broke = (kind === 'broken' || kind === 'refused') && (status ?? 200) === 200 && code === undefined;
+  const noHttp = kind === 'malformed' && status === undefined;
+  return broke || noHttp ? kind : message?.replace(/not to \d+/, 'not to its own');
+}
 
 interface Replies {
   initialize?: Reply;
@@ -64,9 +94,9 @@ async function visit(
               : accept;
     reply(one, response);
   });
-  const answers: unknown[] = [];
+  const answers: object[] = [];
   {
-    await using connector = await connectorFor(kind, server.url, protocol);
+    await using connector = (await connectorFor(kind, protocol))(server.url);
     let n = 0;
     let turns = 0;
     const connection = connector.connect({
@@ -83,7 +113,7 @@ async function visit(
     }
     answers.push(await connection.close(never), { turns });
   }
-  return { answers: answers.map(withoutOwnId), asked: server.asked.map(asked) };
+  return { answers: answers.map(shared), asked: server.asked.map(asked) };
 }
 
 const events =
@@ -143,6 +173,7 @@ const calls: [string, Reply, object][] = [
   ],
   ['500', (_, r) => void r.writeHead(500).end('oh'), { outcome: 'info', kind: 'broken' }],
   ['502', (_, r) => void r.writeHead(502).end(), { outcome: 'info', kind: 'broken' }],
+  ['no HTTP', (_, r) => void r.socket?.end('nonsense\r\n\r\n'), { outcome: 'info', kind: 'malformed' }],
   ['a connection that breaks', (_, r) => void r.destroy(), { outcome: 'info', kind: 'broken' }],
   [
     'a body that breaks off',
@@ -262,14 +293,14 @@ describe.each(clients)('%s with the client %s', (protocol, kind) => {
     const server = await scriptServer(() => {});
     await server[Symbol.asyncDispose]();
     const act = async (which: ClientKind): Promise<Answer<unknown>> => {
-      await using connector = await connectorFor(which, server.url, protocol);
+      await using connector = (await connectorFor(which, protocol))(server.url);
       const connection = connector.connect({ nextRequestId: () => 'c1-1', turnAround: async () => {} });
       return protocol === '2025-11-25'
         ? await connection.open(never)
         : await connection.call({ tool: 'echo', arguments: {}, opId: 'c1.0' }, never);
     };
     const [official, wire] = [await act(kind), await act('wire')];
-    expect(official).toEqual(wire);
+    expect(shared(official)).toEqual(shared(wire));
     expect(official).toMatchObject({ outcome: 'fail', failure: { kind: 'refused' } });
   });
 
@@ -330,7 +361,7 @@ describe.each(['sdk', 'sdk-v2'] as const)('a session with the client %s', (kind)
       else response.writeHead(202).end();
     });
     {
-      await using connector = await connectorFor(kind, server.url, '2025-11-25');
+      await using connector = (await connectorFor(kind, '2025-11-25'))(server.url);
       const connection = connector.connect({ nextRequestId: () => 'c', turnAround: async () => {} });
       const deadline = new AbortController();
       await connection.open(deadline.signal);
@@ -357,7 +388,7 @@ describe.each(['sdk', 'sdk-v2'] as const)('a session with the client %s', (kind)
       } else if (one.body?.id !== undefined) sendResult(response, one, text);
       else response.writeHead(202).end();
     });
-    await using connector = await connectorFor(kind, server.url, '2025-11-25');
+    await using connector = (await connectorFor(kind, '2025-11-25'))(server.url);
     let n = 0;
     const connection = connector.connect({ nextRequestId: () => `c1-${++n}`, turnAround: async () => {} });
     const call = () => connection.call({ tool: 'echo', arguments: {}, opId: 'c1.0' }, never);
