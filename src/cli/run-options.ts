@@ -1,4 +1,5 @@
 import { HarnessError } from '../core/index.ts';
+import { type ClientKind, clientKinds } from '../record/index.ts';
 import { chosenRedis, duration, names, rate, single, whole } from './option-values.ts';
 import type { StoreOptions } from './shared-store.ts';
 
@@ -12,6 +13,7 @@ export interface RunOptions {
   durationMs: number | undefined;
   sessions: number | undefined;
   ratePerSecond: number | undefined;
+  client: ClientKind;
   seed: number;
   store: StoreOptions;
   out: string | undefined;
@@ -49,6 +51,11 @@ export const runOptions = {
     type: 'string',
     describe: 'Hosts beside this machine that may be used, separated by commas',
   },
+  client: {
+    choices: clientKinds,
+    default: 'wire',
+    describe: 'What makes the load: the fast client, or the official ones (v1 and v2, or v2 alone)',
+  },
   out: { type: 'string', describe: 'Folder for the experiment; by default a new one under reports/' },
 } as const;
 
@@ -60,6 +67,7 @@ interface RawRunOptions {
   duration?: string | undefined;
   sessions?: string | undefined;
   rate?: string | undefined;
+  client: ClientKind;
   seed: string;
   store: 'sqlite' | 'redis';
   redisUrl?: string | undefined;
@@ -81,6 +89,7 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
     store: storeOptions(raw),
+    client: single('client', raw.client),
     out: single('out', raw.out),
     quiet: raw.quiet,
     json: raw.json,

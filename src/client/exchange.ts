@@ -25,7 +25,7 @@ export type Exchanged = (
 ) & { transcript: Transcript };
 
 /** How long a stream may stay open after the response, for the sake of keep-alive, before it is cut. */
-const lingerMs = 1000;
+export const lingerMs = 1000;
 
 /**
  * Sends a request and reads the answer until the JSON-RPC response with `id` has come, or `signal` stops it.
@@ -105,13 +105,13 @@ export function exchange(pool: HttpPool, request: WireRequest, signal: StopSigna
   });
 }
 
-function stopFailure(signal: StopSignal): Failure {
+export function stopFailure(signal: StopSignal): Failure {
   return signal.reason === runInterrupted
     ? { kind: 'interrupted', message: 'the run was cut short' }
     : { kind: 'timeout', message: 'no answer by the deadline' };
 }
 
-function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): Failure {
   const message = shorten(messageOf(error));
   if (error instanceof BadAnswer) return { kind: 'malformed', message };
   // What Node calls the call that failed; only `connect` comes before anything was sent.

@@ -1,5 +1,6 @@
-// Client: MCP connections, one per protocol revision, over a fast wire client.
-// The revision is chosen in one place (`wire.ts`); what a server does wrong is a value, not an exception.
+// Client: MCP connections, one per protocol revision, over a fast wire client or over the official SDKs.
+// Which is chosen in one place (`connector-for.ts`); what a server does wrong is a value, not an exception.
+export { connectorFor } from './connector-for.ts';
 export { runInterrupted } from './exchange.ts';
 export type { Transcript } from './transcript.ts';
 export type {

@@ -99,7 +99,7 @@ export function toToolAnswer(answer: Answer<Record<string, unknown>>): Answer<To
   return { outcome: 'ok', value: toToolResult(value), requestId, transcript };
 }
 
-function toToolResult(result: Record<string, unknown>): ToolResult {
+export function toToolResult(result: Record<string, unknown>): ToolResult {
   const meta = result._meta;
   return {
     content: Array.isArray(result.content) ? result.content : [],

@@ -10,7 +10,7 @@ import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-tar
 const revision = '2025-11-25';
 
 /** How long a `notifications/cancelled` may take; its answer is of no interest. */
-const cancelTimeoutMs = 1000;
+export const cancelTimeoutMs = 1000;
 
 /**
  * A client of 2025-11-25: `initialize`, `notifications/initialized`, calls within the session, DELETE.

@@ -1,6 +1,6 @@
 // Entry of one thread of the generator: its share of the clients, from the first arrival to the last leave.
 import { parentPort, workerData } from 'node:worker_threads';
-import { runInterrupted, wireConnector } from '../client/index.ts';
+import { connectorFor, runInterrupted } from '../client/index.ts';
 import { messageOf, StopSource, systemClock } from '../core/index.ts';
 import { evidenceBook, runWorkload } from '../workload/index.ts';
 import { countingProgress } from './counts.ts';
@@ -34,6 +34,8 @@ parentPort?.on('message', (order: ThreadOrder) => {
       return;
   }
 });
+// Before the workload begins: an SDK takes a while to load.
+const connect = await connectorFor(spec.client, spec.deployment.protocol);
 tell({ report: 'ready' });
 
 async function carryOut({ entryUrl, beginUs }: Start): Promise<void> {
@@ -41,7 +43,7 @@ async function carryOut({ entryUrl, beginUs }: Start): Promise<void> {
   const timer = setInterval(() => tell({ report: 'counts', counts: progress.counts }), countsMs);
   const usage = watchUsage(thread, clock, sink);
   try {
-    await using connector = wireConnector(entryUrl, spec.deployment.protocol);
+    await using connector = connect(entryUrl);
     await runWorkload(
       spec,
       {

@@ -12,6 +12,13 @@ export type RunEvent = FrameEvent | ClientEvent | GeneratorEvent | TopologyEvent
 /** The two protocol revisions under test, by the date the specification gives them. */
 export type ProtocolRevision = '2025-11-25' | '2026-07-28';
 
+/**
+ * The clients that can make the load: `wire`, written for it; `sdk`, the official ones (v1 for 2025-11-25, v2
+ * for 2026-07-28); `sdk-v2`, v2 for both revisions.
+ */
+export const clientKinds = ['wire', 'sdk', 'sdk-v2'] as const;
+export type ClientKind = (typeof clientKinds)[number];
+
 // ── the frame of a run ───────────────────────────────────────────────────────────────────────────
 
 export type FrameEvent =

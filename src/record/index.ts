@@ -9,13 +9,15 @@ export type {
   Outcome,
   RecordedMessage,
 } from './client-events.ts';
-export type {
-  FaultEvent,
-  FrameEvent,
-  GeneratorEvent,
-  ProtocolRevision,
-  RunEvent,
-  TopologyEvent,
+export {
+  type ClientKind,
+  clientKinds,
+  type FaultEvent,
+  type FrameEvent,
+  type GeneratorEvent,
+  type ProtocolRevision,
+  type RunEvent,
+  type TopologyEvent,
 } from './events.ts';
 export type { LedgerEntry, LedgerSink } from './ledger.ts';
 export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';

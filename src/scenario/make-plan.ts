@@ -1,4 +1,5 @@
 import { HarnessError } from '../core/index.ts';
+import type { ClientKind } from '../record/index.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
 import { type DeploymentFile, deploymentFile, referenceServers } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
@@ -17,6 +18,8 @@ export interface PlanRequest {
   durationMs?: number | undefined;
   sessions?: number | undefined;
   ratePerSecond?: number | undefined;
+  /** Default: wire. */
+  client?: ClientKind | undefined;
   seed: number;
   /** SQLite, if nothing is said. */
   sharedStore?: Pick<Plan, 'store' | 'redisUrl'>;
@@ -55,6 +58,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     backend: 'process',
     balancer: 'embedded',
     ...sharedStore,
+    client: request.client ?? 'wire',
     scenarios,
     deployments,
   };
@@ -73,6 +77,7 @@ export function runsOf(plan: Plan): RunSpec[] {
         scenario,
         deployment,
         repeat,
+        client: plan.client,
         // Each repeat draws other arrivals; the same repeat draws the same for every deployment.
         seed: plan.seed + repeat,
         folder: `runs/${several ? `${scenario.name}/` : ''}${deployment.name}-${repeat}`,

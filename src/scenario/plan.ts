@@ -1,4 +1,4 @@
-import type { ProtocolRevision } from '../record/index.ts';
+import type { ClientKind, ProtocolRevision } from '../record/index.ts';
 import type { DeploymentFile } from './deployment-schema.ts';
 import type { FaultStep } from './fault-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
@@ -51,6 +51,8 @@ export interface Plan {
   store: 'sqlite' | 'redis';
   /** Without its password; absent where each run had a server of its own. */
   redisUrl?: string;
+  /** Which clients make the load. */
+  client: ClientKind;
   scenarios: Scenario[];
   deployments: Deployment[];
 }
@@ -60,6 +62,7 @@ export interface RunSpec {
   scenario: Scenario;
   deployment: Deployment;
   repeat: number;
+  client: ClientKind;
   seed: number;
   /** Relative to the experiment's folder. */
   folder: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { benchJudge } from '../../bench/judge.ts';
+import { benchJudge } from './judge.ts';
 
 describe('the benchmark of judging', () => {
   it('makes a record that is judged as a whole one, also over several runs', async () => {

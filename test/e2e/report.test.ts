@@ -43,6 +43,7 @@ function write(
     backend: 'process',
     balancer: 'embedded',
     store: 'sqlite',
+    client: 'wire',
     scenarios: [scenario],
     deployments: [deployment],
   };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/scenario/index.ts';
 import type { Results, RunResult } from '../../src/verdict/index.ts';
 import { cli, processesWith, temporaryFolder } from '../support/cli.ts';
+import { recordedEvents } from '../support/recorded.ts';
 
 const readJson = <T>(folder: string, file: string) =>
   JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
@@ -166,7 +167,7 @@ function expectSound(code: number | null, out: string): void {
 
 /** The first follow-up of each session, and how many of them found it. */
 function followUpsOf(out: string, deployment: string): { sent: number; found: number } {
-  const events = eventsOf(out, deployment);
+  const events = recordedEvents(out, `${deployment}-0`);
   const opened = events.filter((event) => event.type === 'session-opened').length;
   const lost = events.filter((event) => event.asked === 'notifications/initialized').length;
   return { sent: opened, found: opened - lost };
@@ -174,7 +175,7 @@ function followUpsOf(out: string, deployment: string): { sent: number; found: nu
 
 /** From the records alone: sessions that the killed process had established. */
 function heldByTheDead(out: string, deployment: string): number {
-  const events = eventsOf(out, deployment);
+  const events = recordedEvents(out, `${deployment}-0`);
   const killed = events.find((event) => event.type === 'replica-signalled' && event.signal === 'SIGKILL');
   const replicas = new Map(
     events.filter((event) => event.type === 'routed').map((event) => [event.requestId, event.replica]),
@@ -186,12 +187,4 @@ function heldByTheDead(out: string, deployment: string): number {
       event.atUs < killed.atUs &&
       replicas.get(event.requestId) === killed.replica,
   ).length;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: read without the harness's own types, on purpose.
-function eventsOf(out: string, deployment: string): any[] {
-  const lines = readFileSync(join(out, `runs/${deployment}-0/events.ndjson`), 'utf8')
-    .trim()
-    .split('\n');
-  return lines.map((line) => JSON.parse(line));
 }

@@ -33,6 +33,7 @@ describe('a mistake of the user exits 64 and says what, where and what is allowe
       'not this machine',
       '--allow-host db.example',
     ],
+    [['run', '--client', 'curl'], 'client', 'sdk-v2'],
     [['run', '--sesions', '5'], 'sesions', '--help'],
     [['run', '--no-deployment'], 'no-deployment', '--help'],
     [['rum'], 'rum', '--help'],

@@ -156,6 +156,7 @@ export function spec(
       protocol: '2025-11-25',
     },
     repeat: 0,
+    client: 'wire',
     seed: 7,
     folder: 'runs/stateful-sticky-0',
   };

@@ -1,0 +1,80 @@
+import type { StopSignal } from '../core/index.ts';
+import { opIdKey } from '../record/index.ts';
+import { headerOf } from './http/index.ts';
+import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
+import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
+import { type Acted, witness } from './sdk-witness.ts';
+import { toToolResult } from './tool-answer.ts';
+import type { Answer, Connection, ConnectionClient, SessionOpened } from './types.ts';
+
+const revision = '2025-11-25';
+
+/** A client of 2025-11-25 that is an official one: each session is an SDK client of its own. */
+export function sdkStatefulConnection(
+  newSdkClient: NewSdkClient,
+  target: SdkTarget,
+  client: ConnectionClient,
+): Connection {
+  const { fetch, during } = witness(target, client);
+  let sdk: SdkClient | undefined;
+  let sessionId: string | null = null;
+  const nextRequestId = () => client.nextRequestId();
+
+  const open: Connection['open'] = async (signal) => {
+    await sdk?.close();
+    sessionId = null;
+    const opening = newSdkClient(target.url, fetch);
+    sdk = opening;
+    return opened(await during(signal, (until) => opening.connect(until)), signal);
+  };
+
+  const opened = (acted: Acted<void>, signal: StopSignal): Answer<SessionOpened> => {
+    const [initialize, initialized] = acted.exchanges;
+    const answer = initialize && judgeSeen(initialize, false);
+    if (answer?.outcome === 'ok' && answer.value.protocolVersion !== revision) {
+      const { value, requestId, transcript } = answer;
+      const message = `the server speaks ${JSON.stringify(value.protocolVersion)}, not ${revision}`;
+      return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
+    }
+    if ('error' in acted || initialize === undefined) {
+      const error = 'error' in acted ? acted.error : undefined;
+      return judgeError(error, initialize, { signal, inSession: false, nextRequestId });
+    }
+    const head = initialize.answer?.head;
+    sessionId = (head && headerOf(head, 'mcp-session-id')) ?? null;
+    const value: SessionOpened = { sessionId };
+    const followUp = initialized && judgeSeen(initialized, sessionId !== null);
+    if (followUp && followUp.outcome !== 'ok' && followUp.failure.kind === 'unknown-session') {
+      const { failure, requestId, transcript } = followUp;
+      value.lost = { failure, requestId, transcript };
+    }
+    // Without `transcript`, as with the wire client: nothing went wrong with `initialize`.
+    return { outcome: 'ok', value, requestId: initialize.requestId };
+  };
+
+  const call: Connection['call'] = async ({ tool, arguments: args, opId }, signal) => {
+    const calling = sdk;
+    const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
+    const acted = await during(signal, async (until) => {
+      if (calling === undefined) throw new Error('there is no session to call in');
+      return calling.call(params, until);
+    });
+    const seen = acted.exchanges.at(-1);
+    if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
+    const error = 'error' in acted ? acted.error : undefined;
+    return judgeError(error, seen, { signal, inSession: sessionId !== null, nextRequestId });
+  };
+
+  const close: Connection['close'] = async (signal) => {
+    const closing = sdk;
+    sdk = undefined;
+    if (closing === undefined) return {};
+    const { exchanges } = await during(signal, () => closing.terminate());
+    await closing.close();
+    sessionId = null;
+    const status = exchanges.at(-1)?.transcript.status;
+    return status === undefined ? {} : { status };
+  };
+
+  return { open, call, close };
+}

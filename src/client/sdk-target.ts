@@ -1,0 +1,49 @@
+import type { Dispatcher } from 'undici';
+
+/** What the parts of the SDK client share: what it asks of an SDK, and where it sends its requests. */
+
+/** A `fetch` as both SDKs' transports take it. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** The official client of one SDK with its transport: one connection, and one session if there are any. */
+export interface SdkClient {
+  /** The handshake of 2025-11-25; nothing on the wire for 2026-07-28. */
+  connect(signal: AbortSignal): Promise<void>;
+  /** `tools/call`; its result as the SDK hands it over. */
+  call(params: CallParams, signal: AbortSignal): Promise<Record<string, unknown>>;
+  /** DELETE. */
+  terminate(): Promise<void>;
+  /** Lets go of everything, without a word to the server. */
+  close(): Promise<void>;
+}
+
+/** The `params` of `tools/call`. */
+export interface CallParams {
+  name: string;
+  arguments: Record<string, unknown>;
+  _meta: Record<string, unknown>;
+}
+
+export type NewSdkClient = (url: URL, fetch: Fetch) => SdkClient;
+
+/** Where an SDK's requests go, and over which sockets. */
+export interface SdkTarget {
+  url: URL;
+  dispatcher: Dispatcher;
+  /** Takes an exchange whose answer nobody waits for; it is over before the connector is disposed. */
+  background(exchange: Promise<unknown>): void;
+}
+
+/**
+ * The SDKs' own clock for a request, in milliseconds: the longest that a timer takes. The caller's signal is
+ * the only deadline.
+ */
+export const noTimeoutMs = 2 ** 31 - 1;
+
+/** The SDKs would open a stream again by themselves; what is lost here is to be seen, and counted. */
+export const noReconnection = {
+  maxRetries: 0,
+  initialReconnectionDelay: 0,
+  maxReconnectionDelay: 0,
+  reconnectionDelayGrowFactor: 1,
+};

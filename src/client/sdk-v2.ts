@@ -1,0 +1,51 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { ProtocolRevision } from '../record/index.ts';
+import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { clientInfo } from './wire-target.ts';
+
+/** The official client of SDK v2, which speaks both revisions. */
+export const sdkV2Client =
+  (revision: ProtocolRevision): NewSdkClient =>
+  (url, fetch) => {
+    const client = new Client(clientInfo, { capabilities: {}, supportedProtocolVersions: [revision] });
+    const transport = new StreamableHTTPClientTransport(url, {
+      fetch,
+      requestInit: { redirect: 'manual' },
+      reconnectionOptions: noReconnection,
+    });
+    return {
+      connect: (signal) =>
+        client.connect(transport, { signal, timeout: noTimeoutMs, prior: prior(revision) }),
+      call: (params, signal) =>
+        client.callTool(
+          { ...params },
+          { signal, timeout: noTimeoutMs, toolDefinition: plainTool(params.name) },
+        ),
+      terminate: () => transport.terminateSession(),
+      close: () => client.close(),
+    };
+  };
+
+/**
+ * What the client knows of the server before it asks: the revision. So it has no need of `server/discover`,
+ * and a client that was there before would not ask either.
+ */
+function prior(revision: ProtocolRevision) {
+  if (revision === '2025-11-25') return { kind: 'legacy' } as const;
+  const discover = {
+    resultType: 'complete' as const,
+    supportedVersions: [revision],
+    capabilities: { tools: {} },
+    ttlMs: 0,
+    cacheScope: 'private' as const,
+  };
+  return { kind: 'modern', discover } as const;
+}
+
+/**
+ * A tool that takes anything and promises nothing. Without a definition, the SDK would answer a header mismatch
+ * (-32020) by listing the tools and calling a second time.
+ */
+function plainTool(name: string) {
+  return { name, inputSchema: { type: 'object' as const } };
+}
