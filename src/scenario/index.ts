@@ -2,9 +2,11 @@
 // It exports plain data and knows nothing of how a plan is carried out.
 
 export { type Catalog, namesIn } from './catalog.ts';
+export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs } from './fields.ts';
 export { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
+export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
 export type { BoundableMetric, Policy, Threshold } from './scenario-schema.ts';

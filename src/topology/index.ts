@@ -2,6 +2,7 @@
 // The engine knows what is here by these interfaces only.
 export { type EmbeddedBalancerOptions, startEmbeddedBalancer } from './balancer/embedded-balancer.ts';
 export { processProvisioner } from './process-provisioner.ts';
+export { describeExit } from './readiness.ts';
 export { createTopology, type TopologyOptions } from './topology.ts';
 export type {
   Balancer,
@@ -13,4 +14,5 @@ export type {
   RunningReplica,
   Topology,
 } from './types.ts';
+export { orAborted } from './waits.ts';
 export { type ProcessGuard, startWarden, type TemporaryFolder, type Warden } from './warden.ts';
