@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
@@ -24,17 +24,14 @@ const gibibyte = 2 ** 30;
 /** What this machine offers, each part really tried. Takes as long as the slowest program, at most 3 s. */
 export async function machineParts(): Promise<MachinePart[]> {
   const [ports, ...programs] = await Promise.all([loopbackPorts(), ...programParts.map(program)]);
+  const reports = resolve('reports');
   return [
     // The entry has refused an older one already.
     { name: 'Node', state: 'ok', required: true, found: process.version },
     coresAndMemory(),
     fileDescriptors(),
-    folder('reports folder', resolve('reports'), 'give `run` a folder that can be written, with --out'),
-    folder(
-      'temporary folder',
-      tmpdir(),
-      'nothing can be started; set TMPDIR to a folder that can be written',
-    ),
+    folder('reports folder', reports, nearest(reports), 'give `run` another with --out'),
+    folder('temporary folder', tmpdir(), tmpdir(), 'nothing can be started; set TMPDIR to another'),
     ports,
     sqlite(),
     ...programs,
@@ -80,20 +77,20 @@ function openFilesMax(): number | undefined {
   }
 }
 
-/** Tries to make a folder there, or in the nearest folder above that exists. */
-function folder(name: string, path: string, costs: string): MachinePart {
-  for (let parent = path; ; parent = dirname(parent)) {
-    try {
-      rmdirSync(mkdtempSync(join(parent, '.windtunnel-doctor-')));
-      return { name, state: 'ok', required: true, found: path };
-    } catch (error) {
-      const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      // The system's temporary folder is not ours to make.
-      if (isAbsent && parent !== dirname(parent) && path !== tmpdir()) continue;
-      const why = messageOf(error).replace(/,? (mkdtemp|rmdir) .*/s, '');
-      return { name, state: 'missing', required: true, found: `${path} cannot be written: ${why}`, costs };
-    }
+/** Tries to make a folder below `parent`. */
+function folder(name: string, path: string, parent: string, costs: string): MachinePart {
+  try {
+    rmdirSync(mkdtempSync(join(parent, '.windtunnel-doctor-')));
+    return { name, state: 'ok', required: true, found: path };
+  } catch (error) {
+    const why = messageOf(error).replace(/,? (mkdtemp|rmdir) .*/s, '');
+    return { name, state: 'missing', required: true, found: `${path} cannot be written: ${why}`, costs };
   }
+}
+
+/** The path itself, or the closest folder above it that is there. */
+function nearest(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : nearest(dirname(path));
 }
 
 function loopbackPorts(): Promise<MachinePart> {
