@@ -9,6 +9,7 @@ export { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
+export { planFile } from './plan-schema.ts';
 export type { BoundableMetric, Policy, Threshold } from './scenario-schema.ts';
 export { arrivalTimesUs, type ClientSchedule, clientSchedule, type ScheduledCall } from './schedule.ts';
 export { fillTemplate } from './template.ts';
