@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { HarnessError } from '../core/index.ts';
+import { single } from './option-values.ts';
 import { defaultScenarios, type RunOptions, runOptions, toRunOptions } from './run-options.ts';
 import { type ServeOptions, serveOptions, toServeOptions } from './serve-options.ts';
 
@@ -41,8 +42,8 @@ export async function parseArguments(
   let command: Command = { name: 'shown' };
   const parser = yargs()
     .scriptName('windtunnel')
-    // `--no-x` would make x false, whatever its type.
-    .parserConfiguration({ 'boolean-negation': false })
+    // `--no-x` would make x false and `--x.y` make it an object, whatever its type.
+    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
     .usage('$0 <command>\n\nShows what MCP deployments lose when replicas restart, crash and scale.')
     .version(version)
     .help()
@@ -73,7 +74,7 @@ export async function parseArguments(
       (args) =>
         args.positional('directory', { type: 'string', describe: 'Its folder' }).options(outputOptions),
       ({ directory, quiet, json }) => {
-        if (directory === undefined) {
+        if (!directory) {
           throw new HarnessError('usage', 'report: the directory of an experiment is missing', {
             hint: 'For example `windtunnel report reports/…`; see `windtunnel --help`.',
           });
@@ -105,6 +106,7 @@ export async function parseArguments(
         command = { name: 'serve', options: toServeOptions(args) };
       },
     )
+    .check(refuseRepeated, true)
     .fail((message, error) => {
       if (error instanceof HarnessError) throw error;
       throw new HarnessError('usage', message ?? error.message, {
@@ -116,4 +118,15 @@ export async function parseArguments(
     if (output) print(output);
   });
   return command;
+}
+
+/** What may stand several times on a command line. */
+const lists = ['_', 'scenarios', 'deployment'];
+
+/** An option that was given twice arrives as a list, whatever its type. */
+function refuseRepeated(args: Record<string, unknown>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (!lists.includes(name)) single(name, value);
+  }
+  return true;
 }

@@ -50,5 +50,13 @@ export function fold(text: string, columns: number): string {
 /** What a person reads of an error: what, where, and what to do. */
 export function describeError(error: unknown): string {
   const hint = (error as { hint?: unknown }).hint;
-  return `windtunnel: ${messageOf(error)}${typeof hint === 'string' ? `\n  ${hint}` : ''}`;
+  return visible(`windtunnel: ${messageOf(error)}${typeof hint === 'string' ? `\n  ${hint}` : ''}`);
+}
+
+/** A message repeats what users typed and servers wrote, and a terminal would obey control characters. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is made visible.
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (character) =>
+    character === '\t' ? '  ' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

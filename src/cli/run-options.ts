@@ -1,4 +1,4 @@
-import { duration, names, rate, single, whole } from './option-values.ts';
+import { duration, folder, names, rate, whole } from './option-values.ts';
 
 /** The options of `windtunnel run`: what they are, and what they come to. */
 
@@ -61,7 +61,7 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     sessions: raw.sessions === undefined ? undefined : whole('sessions', raw.sessions, 1, 1_000_000),
     ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
-    out: single('out', raw.out),
+    out: raw.out === undefined ? undefined : folder('out', raw.out),
     quiet: raw.quiet,
     json: raw.json,
   };

@@ -1,5 +1,5 @@
 import { type ReferenceServer, referenceServers } from '../scenario/index.ts';
-import { single, whole } from './option-values.ts';
+import { whole } from './option-values.ts';
 
 /** The options of `windtunnel serve`: what they are, and what they come to. */
 
@@ -35,9 +35,9 @@ interface RawServeOptions {
 /** @throws HarnessError `usage` for a value out of range; the message says what is allowed. */
 export function toServeOptions({ server, port, store, json }: RawServeOptions): ServeOptions {
   return {
-    server: single('server', server),
+    server,
     port: whole('port', port, 0, 65_535),
-    store: single('store', store),
+    store,
     json,
   };
 }
