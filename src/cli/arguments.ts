@@ -1,48 +1,56 @@
 import yargs from 'yargs';
 import { HarnessError } from '../core/index.ts';
+import { single } from './option-values.ts';
 import { defaultScenarios, type RunOptions, runOptions, toRunOptions } from './run-options.ts';
+import { type ServeOptions, serveOptions, toServeOptions } from './serve-options.ts';
 
 /** What the command line asks for. */
 export type Command =
   | { name: 'run'; options: RunOptions }
   | { name: 'report'; directory: string; quiet: boolean; json: boolean }
+  | { name: 'doctor'; json: boolean }
+  | { name: 'list'; json: boolean }
+  | { name: 'serve'; options: ServeOptions }
   /** Help or the version was shown; there is nothing to do. */
   | { name: 'shown' };
+
+const outputOptions = {
+  quiet: { type: 'boolean', default: false, describe: 'Show neither progress nor table' },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: 'Print results.json to standard output, everything else to standard error',
+  },
+} as const;
+
+const jsonOption = {
+  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
+} as const;
 
 /**
  * Reads the command line.
  * @param print takes help texts and the version.
+ * @param columns how wide help may be.
  * @throws HarnessError `usage` for anything unknown or out of range; the message says what is allowed.
  */
 export async function parseArguments(
   argv: readonly string[],
   version: string,
   print: (text: string) => void,
+  columns: number,
 ): Promise<Command> {
   let command: Command = { name: 'shown' };
   const parser = yargs()
     .scriptName('windtunnel')
-    // `--no-x` would make x false, whatever its type.
-    .parserConfiguration({ 'boolean-negation': false })
+    // `--no-x` would make x false and `--x.y` make it an object, whatever its type.
+    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
     .usage('$0 <command>\n\nShows what MCP deployments lose when replicas restart, crash and scale.')
     .version(version)
     .help()
     .strict()
     .demandCommand(1, 'which command? `windtunnel --help` lists them')
     .exitProcess(false)
-    .wrap(100)
-    .option('quiet', {
-      type: 'boolean',
-      default: false,
-      describe: 'Show neither progress nor table',
-      global: true,
-    })
-    .option('json', {
-      type: 'boolean',
-      default: false,
-      describe: 'Print results.json to standard output, everything else to standard error',
-      global: true,
-    })
+    .wrap(Math.min(100, columns))
     .command(
       'run [scenarios..]',
       'Run scenarios over deployments, then judge and report',
@@ -54,7 +62,8 @@ export async function parseArguments(
             default: defaultScenarios,
             describe: 'Names under scenarios/, or paths of .yaml files',
           })
-          .options(runOptions),
+          .options(runOptions)
+          .options(outputOptions),
       (args) => {
         command = { name: 'run', options: toRunOptions(args) };
       },
@@ -62,9 +71,10 @@ export async function parseArguments(
     .command(
       'report [directory]',
       'Judge and render a finished experiment again, without any server',
-      (args) => args.positional('directory', { type: 'string', describe: 'Its folder' }),
+      (args) =>
+        args.positional('directory', { type: 'string', describe: 'Its folder' }).options(outputOptions),
       ({ directory, quiet, json }) => {
-        if (directory === undefined) {
+        if (!directory) {
           throw new HarnessError('usage', 'report: the directory of an experiment is missing', {
             hint: 'For example `windtunnel report reports/…`; see `windtunnel --help`.',
           });
@@ -72,6 +82,31 @@ export async function parseArguments(
         command = { name: 'report', directory, quiet, json };
       },
     )
+    .command(
+      'list',
+      'Scenarios, deployments, faults, metrics and checks that there are',
+      (args) => args.options(jsonOption),
+      ({ json }) => {
+        command = { name: 'list', json };
+      },
+    )
+    .command(
+      'doctor',
+      'What this machine offers, and what each missing part costs',
+      (args) => args.options(jsonOption),
+      ({ json }) => {
+        command = { name: 'doctor', json };
+      },
+    )
+    .command(
+      'serve',
+      'One reference server, to try a client against; Ctrl-C ends it',
+      (args) => args.options(serveOptions).options(jsonOption),
+      (args) => {
+        command = { name: 'serve', options: toServeOptions(args) };
+      },
+    )
+    .check(refuseRepeated, true)
     .fail((message, error) => {
       if (error instanceof HarnessError) throw error;
       throw new HarnessError('usage', message ?? error.message, {
@@ -83,4 +118,15 @@ export async function parseArguments(
     if (output) print(output);
   });
   return command;
+}
+
+/** What may stand several times on a command line. */
+const lists = ['_', 'scenarios', 'deployment'];
+
+/** An option that was given twice arrives as a list, whatever its type. */
+function refuseRepeated(args: Record<string, unknown>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (!lists.includes(name)) single(name, value);
+  }
+  return true;
 }

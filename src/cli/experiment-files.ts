@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { HarnessError, messageOf } from '../core/index.ts';
-import type { Plan } from '../scenario/index.ts';
+import { type Plan, planFile } from '../scenario/index.ts';
 
 /** The files of an experiment, by the names that users rely on (README, "Files of an experiment"). */
 
@@ -22,30 +21,6 @@ export function writePlan(folder: string, plan: Plan): void {
   writeText(folder, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
 }
 
-/** What the judge side reads of a plan; the harness wrote it, so this only tells a plan from something else. */
-const planShape = z.looseObject({
-  schemaVersion: z.literal(1),
-  tool: z.looseObject({ version: z.string() }),
-  startedAt: z.string(),
-  command: z.string(),
-  seed: z.number(),
-  repeats: z.int().min(1),
-  environment: z.looseObject({ packages: z.record(z.string(), z.string()) }),
-  scenarios: z
-    .array(
-      z.looseObject({
-        name: z.string(),
-        question: z.string(),
-        durationMs: z.number().positive(),
-        faults: z.array(z.looseObject({ atMs: z.number(), fault: z.string() })),
-        expect: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
-        workload: z.looseObject({ journey: z.array(z.looseObject({})), deadlineMs: z.number() }),
-      }),
-    )
-    .min(1),
-  deployments: z.array(z.looseObject({ name: z.string(), protocol: z.string() })).min(1),
-});
-
 /** @throws HarnessError `usage` if the folder holds no plan that this version can read. */
 export function readPlan(folder: string): Plan {
   const path = join(folder, 'plan.json');
@@ -54,17 +29,23 @@ export function readPlan(folder: string): Plan {
       hint: 'Name the folder that `windtunnel run` printed, the one that holds plan.json and runs/.',
     });
   }
-  const plan = parsePlan(path);
-  if (planShape.safeParse(plan).success) return plan as Plan;
-  throw new HarnessError('usage', `${path} is not a plan that this version can read`, {
-    hint: `It needs schemaVersion 1, scenarios and deployments; this one says ${JSON.stringify(plan.schemaVersion)}.`,
-  });
+  const parsed = planFile.safeParse(parseJson(path));
+  // By its schema it has everything that a plan has; what that leaves open was written by the harness.
+  if (parsed.success) return parsed.data as unknown as Plan;
+  const [issue] = parsed.error.issues;
+  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw new HarnessError(
+    'usage',
+    `${path} is not a plan that this version can read: ${where}${issue?.message}`,
+    {
+      hint: 'It needs schemaVersion 1, and everything that `windtunnel run` writes into it.',
+    },
+  );
 }
 
-function parsePlan(path: string): Partial<Plan> {
+function parseJson(path: string): unknown {
   try {
-    const plan: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return typeof plan === 'object' && plan !== null ? plan : {};
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new HarnessError('usage', `cannot read ${path}: ${messageOf(cause)}`, {
       hint: 'The file is damaged; run the experiment again.',

@@ -1,7 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { HarnessError, messageOf } from '../core/index.ts';
 import { measureRun } from '../measure/index.ts';
-import { type LedgerEntry, type ReadStats, type RunEvent, readNdjson } from '../record/index.ts';
+import {
+  isLedgerEntry,
+  isRunEvent,
+  type LedgerEntry,
+  type ReadStats,
+  type RunEvent,
+  readNdjson,
+} from '../record/index.ts';
 import { type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import { judgeRun, type Results, type RunResult, worst } from '../verdict/index.ts';
 import { eventsPath, ledgerPath } from './experiment-files.ts';
@@ -45,8 +52,8 @@ async function judgeOne(folder: string, spec: RunSpec): Promise<RunResult> {
   try {
     const measured = await measureRun(
       spec,
-      readNdjson<RunEvent>(events, stats),
-      hasLedger ? readNdjson<LedgerEntry>(ledgerFile, stats) : undefined,
+      readNdjson<RunEvent>(events, stats, isRunEvent),
+      hasLedger ? readNdjson<LedgerEntry>(ledgerFile, stats, isLedgerEntry) : undefined,
     );
     return judgeRun(spec, measured, stats);
   } catch (cause) {

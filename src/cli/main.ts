@@ -10,7 +10,7 @@ import { runCommand } from './run-command.ts';
 async function main(argv: readonly string[]): Promise<number> {
   const output = terminalOutput({ json: argv.includes('--json') });
   try {
-    const command = await parseArguments(argv, tool.version, (text) => output.out(text));
+    const command = await parseArguments(argv, tool.version, (text) => output.out(text), output.columns);
     switch (command.name) {
       case 'run': {
         using interrupt = interruptible(() => process.exit(exitCodes.unknown));
@@ -18,6 +18,15 @@ async function main(argv: readonly string[]): Promise<number> {
       }
       case 'report':
         return await (await import('./report-command.ts')).reportCommand(command, output);
+      case 'doctor':
+        return await (await import('./doctor-command.ts')).doctorCommand(command, output);
+      case 'list':
+        return (await import('./list-command.ts')).listCommand(command, output);
+      case 'serve': {
+        using interrupt = interruptible(() => process.exit(exitCodes.unknown));
+        const { serveCommand } = await import('./serve-command.ts');
+        return await serveCommand(command.options, output, interrupt.signal);
+      }
       case 'shown':
         return exitCodes.ok;
       default:

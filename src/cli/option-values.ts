@@ -43,6 +43,11 @@ export function rate(text: string): number {
   throw new HarnessError('usage', `--rate ${text}: must be a rate above 0, such as 200/s or 30/m`);
 }
 
+export function folder(flag: string, path: string): string {
+  if (single(flag, path).trim() !== '') return path;
+  throw new HarnessError('usage', `--${flag} is empty`, { hint: 'Name a folder, or leave it out.' });
+}
+
 /** An option that was given twice arrives as a list. */
 export function single<T>(flag: string, value: T): T {
   if (!Array.isArray(value)) return value;

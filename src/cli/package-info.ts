@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../core/index.ts';
+import type { Catalog } from '../scenario/index.ts';
 
 /** Where this package lies, whether as a checkout (TypeScript) or as published (`dist/`, JavaScript). */
 
@@ -9,6 +10,12 @@ const here = fileURLToPath(import.meta.url);
 
 /** The folder with package.json, scenarios/ and infra/. */
 export const packageRoot = findRoot(dirname(here));
+
+/** What can be asked for by name. */
+export const catalog: Catalog = {
+  scenariosDir: join(packageRoot, 'scenarios'),
+  deploymentsDir: join(packageRoot, 'infra/deployments'),
+};
 
 /** A program of this package that is started as a process of its own, e.g. `infra/servers/stateful-v2`. */
 export function programPath(name: string): string {

@@ -16,7 +16,8 @@ export async function present(
   const report = writeText(folder, 'report.html', await renderHtml(results));
   if (!options.quiet) {
     output.out(renderConsole(results, { colour: output.colour, columns: Math.min(100, output.columns) }));
-    output.out(`Report: ${relative('.', report)}`);
+    const fromHere = relative('.', report);
+    output.out(`Report: ${fromHere.startsWith('..') ? report : fromHere}`);
   }
   if (options.json) process.stdout.write(json);
 }

@@ -1,4 +1,4 @@
-import { formatDurationMs, monotonicUs } from '../core/index.ts';
+import { formatDurationMs, monotonicUs, widthOf } from '../core/index.ts';
 import type { Counts } from '../generator/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import type { Output } from './output.ts';
@@ -28,22 +28,28 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
   const beganUs = monotonicUs();
   let workloadUs: number | undefined;
 
-  const state = () => {
-    if (workloadUs === undefined) return 'starting replicas …';
+  const summary = () =>
+    `${counts.ok} ok, ${counts.notOk} failed, ${counts.lost} of ${counts.arrived} sessions lost`;
+  const line = () => {
+    const room = output.noteColumns - 1;
+    if (workloadUs === undefined)
+      return longestThatFits([`${title}  starting replicas …`, title, place], room);
     const elapsedMs = (monotonicUs() - workloadUs) / 1000;
     const share = Math.min(1, elapsedMs / spec.scenario.durationMs);
     const full = Math.round(share * barCells);
     const bar = '█'.repeat(full) + '░'.repeat(barCells - full);
-    return `${bar} ${(elapsedMs / 1000).toFixed(0).padStart(2)} s  ${summary()}`;
+    const seconds = `${(elapsedMs / 1000).toFixed(0).padStart(2)} s`;
+    return longestThatFits(
+      [
+        `${title}  ${bar} ${seconds}  ${summary()}`,
+        `${place} ${bar} ${seconds}  ${summary()}`,
+        `${place} ${bar} ${seconds}`,
+        `${place} ${seconds}`,
+      ],
+      room,
+    );
   };
-  const summary = () =>
-    `${counts.ok} ok, ${counts.notOk} failed, ${counts.lost} of ${counts.arrived} sessions lost`;
-  const draw = () => {
-    // A line that wraps cannot be redrawn, and leaves a trail.
-    process.stderr.write(`\r\u001b[2K${inOneLine(`${title}  ${state()}`)}`);
-  };
-  const inOneLine = (line: string) =>
-    output.interactive ? line.slice(0, Math.max(20, output.columns - 1)) : line;
+  const draw = () => process.stderr.write(`\r\u001b[2K${line()}`);
   const timer = output.interactive && !quiet ? setInterval(draw, redrawMs) : undefined;
   timer?.unref();
 
@@ -59,7 +65,12 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
       if (quiet) return;
       if (output.interactive) process.stderr.write('\r\u001b[2K');
       const took = formatDurationMs((monotonicUs() - beganUs) / 1000);
-      output.note(inOneLine(`${title}  ${how === 'completed' ? '' : `${how} after `}${took}: ${summary()}`));
+      output.note(`${title}  ${how === 'completed' ? '' : `${how} after `}${took}: ${summary()}`);
     },
   };
+}
+
+/** A line that wraps cannot be redrawn, and leaves a trail; so it says less where there is less room. */
+function longestThatFits(lines: readonly string[], columns: number): string {
+  return lines.find((line) => widthOf(line) <= columns) ?? lines.at(-1)?.slice(0, columns) ?? '';
 }

@@ -1,22 +1,16 @@
-import { join } from 'node:path';
 import { exitCodes, wallClockIso } from '../core/index.ts';
-import { type Catalog, makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
+import { makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
 import type { Output } from './output.ts';
 import { makeOutputFolder } from './output-folder.ts';
-import { packageRoot, tool } from './package-info.ts';
+import { catalog, tool } from './package-info.ts';
 import { progressDisplay } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
 import { prepareStore, type SharedStore } from './shared-store.ts';
 import { carryOut } from './wiring.ts';
-
-const catalog: Catalog = {
-  scenariosDir: join(packageRoot, 'scenarios'),
-  deploymentsDir: join(packageRoot, 'infra/deployments'),
-};
 
 /**
  * `windtunnel run`: plan, carry out, judge, report. Returns the exit code.

@@ -1,6 +1,6 @@
 import { HarnessError } from '../core/index.ts';
 import { type ClientKind, clientKinds } from '../record/index.ts';
-import { chosenRedis, duration, names, rate, single, whole } from './option-values.ts';
+import { chosenRedis, duration, folder, names, rate, single, whole } from './option-values.ts';
 import type { StoreOptions } from './shared-store.ts';
 
 /** The options of `windtunnel run`: what they are, and what they come to. */
@@ -90,7 +90,7 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
     store: storeOptions(raw),
     client: single('client', raw.client),
-    out: single('out', raw.out),
+    out: raw.out === undefined ? undefined : folder('out', raw.out),
     quiet: raw.quiet,
     json: raw.json,
   };

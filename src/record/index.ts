@@ -22,4 +22,5 @@ export {
 export type { LedgerEntry, LedgerSink } from './ledger.ts';
 export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
+export { isLedgerEntry, isRunEvent } from './shapes.ts';
 export { appendLines, type EventSink, type LineAppender, ndjsonWriter } from './writer.ts';

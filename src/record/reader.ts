@@ -22,10 +22,17 @@ const lineFeed = 0x0a;
  * Reads a file of JSON lines; memory does not grow with the file. Records come in the order of their lines, many
  * at once: to wait for each would take longer than to parse it.
  *
- * A line that is no JSON object, or that is too long, is counted in `stats.tornLines` and passed over.
+ * @param isWhole whether a record is what it says it is.
+ *
+ * A line that is no JSON object, that is too long, or that is not what its type says, is counted in
+ * `stats.tornLines` and passed over.
  * @throws HarnessError `usage` when the file cannot be read.
  */
-export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGenerator<T[]> {
+export async function* readNdjson<T extends object>(
+  path: string,
+  stats?: ReadStats,
+  isWhole: (record: object) => boolean = () => true,
+): AsyncGenerator<T[]> {
   const seen = stats ?? { lines: 0, tornLines: 0 };
   const lines = wholeLines(seen);
   try {
@@ -36,10 +43,10 @@ export async function* readNdjson<T>(path: string, stats?: ReadStats): AsyncGene
       if (bytesRead === 0) break;
       for (let at = 0; at < bytesRead; at += batchBytes) {
         const part = chunk.subarray(at, Math.min(at + batchBytes, bytesRead));
-        yield parseLines<T>(lines.of(part), seen);
+        yield parseLines<T>(lines.of(part), seen, isWhole);
       }
     }
-    yield parseLines<T>(lines.rest(), seen);
+    yield parseLines<T>(lines.rest(), seen, isWhole);
   } catch (cause) {
     throw new HarnessError('usage', `cannot read ${path}: ${messageOf(cause)}`, {
       hint: 'Name the folder of a finished experiment, the one that holds plan.json and runs/.',
@@ -90,7 +97,11 @@ function wholeLines(seen: ReadStats) {
 }
 
 /** Only a line feed ends a line: other separators that Unicode knows may stand in the words of a server. */
-function parseLines<T>(text: string, seen: ReadStats): T[] {
+function parseLines<T extends object>(
+  text: string,
+  seen: ReadStats,
+  isWhole: (record: object) => boolean,
+): T[] {
   const records: T[] = [];
   for (let start = 0; start < text.length; ) {
     const feed = text.indexOf('\n', start);
@@ -98,8 +109,8 @@ function parseLines<T>(text: string, seen: ReadStats): T[] {
     if (end > start) {
       seen.lines += 1;
       const record = parseObject(text.slice(start, end));
-      if (record === undefined) seen.tornLines += 1;
-      else records.push(record as T);
+      if (record !== undefined && isWhole(record)) records.push(record as T);
+      else seen.tornLines += 1;
     }
     start = end + 1;
   }

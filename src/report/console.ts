@@ -1,7 +1,8 @@
+import { wrap } from '../core/index.ts';
 import type { Results, RunResult } from '../verdict/index.ts';
 import { type Paint, painter } from './console/paint.ts';
 import { renderTable } from './console/table.ts';
-import { wrap } from './console/width.ts';
+
 import {
   answer,
   type Cell,

@@ -2,11 +2,14 @@
 // It exports plain data and knows nothing of how a plan is carried out.
 
 export { type Catalog, namesIn } from './catalog.ts';
+export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs } from './fields.ts';
 export { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
+export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
+export { planFile } from './plan-schema.ts';
 export type { BoundableMetric, Policy, Threshold } from './scenario-schema.ts';
 export { arrivalTimesUs, type ClientSchedule, clientSchedule, type ScheduledCall } from './schedule.ts';
 export { compileTemplate, fillTemplate, type Values } from './template.ts';

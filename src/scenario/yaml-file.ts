@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { HarnessError, messageOf } from '../core/index.ts';
 import { describeIssues, type Problem } from './problems.ts';
@@ -30,15 +30,16 @@ export function loadYaml<S extends z.ZodType>(
   const refuse = (problems: readonly Problem[]) => {
     if (problems.length > 0) throw refusal(path, kind, problems, document, lines);
   };
-  if (document.errors.length > 0) {
-    throw new HarnessError(
-      'usage',
-      document.errors
-        .slice(0, maxProblemsShown)
-        .map((error) => `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`)
-        .join('\n'),
-      { hint: `${path} is not valid YAML; mend the line named above.` },
-    );
+  const mistakes = [
+    ...document.errors.map(({ pos: [at], message }) => ({ at, message })),
+    ...(document.errors.length > 0 ? [] : unusableNodes(document)),
+  ];
+  if (mistakes.length > 0) {
+    const shown = mistakes.slice(0, maxProblemsShown);
+    const where = ({ at, message }: Mistake) => `${path}:${lines.linePos(at).line}: ${message}`;
+    throw new HarnessError('usage', shown.map(where).join('\n'), {
+      hint: `${path} is not valid YAML; mend the line named above.`,
+    });
   }
   const plain = toPlain(document, path);
   const parsed = schema.safeParse(plain);
@@ -58,12 +59,40 @@ function readText(path: string, kind: string): string {
   }
 }
 
+interface Mistake {
+  /** The offset in the file. */
+  at: number;
+  message: string;
+}
+
+/** What is YAML, yet nothing that a file here could mean. */
+function unusableNodes(document: Document): Mistake[] {
+  const found: Mistake[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      found.push({
+        at: alias.range?.[0] ?? 0,
+        message: `no anchor named ${alias.source} stands before this`,
+      });
+    },
+    Pair(_, { key }) {
+      if (isScalar(key) && (key.value === null || typeof key.value !== 'object')) return;
+      found.push({
+        at: (isNode(key) && key.range?.[0]) || 0,
+        message: 'a key must be a word, not a list or mapping',
+      });
+    },
+  });
+  return found;
+}
+
 function toPlain(document: Document, path: string): unknown {
   try {
     return document.toJS();
   } catch (cause) {
-    // Only an alias that is unresolved, or that multiplies beyond the parser's limit.
-    throw new HarnessError('usage', `${path}: ${messageOf(cause)}`, { cause });
+    // Only aliases that multiply beyond the parser's limit.
+    throw new HarnessError('usage', `${path}:1: ${messageOf(cause)}`, { cause });
   }
 }
 

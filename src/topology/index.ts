@@ -2,6 +2,7 @@
 // The engine knows what is here by these interfaces only.
 export { type EmbeddedBalancerOptions, startEmbeddedBalancer } from './balancer/embedded-balancer.ts';
 export { processProvisioner } from './process-provisioner.ts';
+export { describeExit } from './readiness.ts';
 export { type RedisKeys, rehearseRedis, removeRedisKeys } from './store/redis-keys.ts';
 export { installedRedisVersion, startRedisServer } from './store/redis-server.ts';
 export { createTopology, type TopologyOptions } from './topology.ts';
@@ -15,4 +16,5 @@ export type {
   RunningReplica,
   Topology,
 } from './types.ts';
+export { orAborted } from './waits.ts';
 export { type ProcessGuard, startWarden, type TemporaryFolder, type Warden } from './warden.ts';

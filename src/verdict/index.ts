@@ -3,3 +3,4 @@
 
 export { judgeRun, worst } from './judge.ts';
 export type { Check, Prediction, Results, RunResult, Verdict } from './results.ts';
+export { soundnessChecks } from './soundness.ts';

@@ -6,6 +6,14 @@ import type { Check } from './results.ts';
 
 /** Whether a run can be judged at all. What is doubtful here makes a verdict `unknown`, never `pass`. */
 
+/** By id: what each asks of a run. */
+export const soundnessChecks = {
+  'record-complete': 'every client and every operation has its record, and every acknowledgement its commit',
+  'faults-met': 'every fault was carried out, and operations followed the last one',
+  'generator-on-time': 'the load generator kept to its schedule',
+} as const;
+type SoundnessId = keyof typeof soundnessChecks;
+
 /**
  * How late the generator may be at p99, as a share of the deadline. A late call counts from when it was due, so
  * lateness makes a server look worse, never better; beyond this what was measured is the generator.
@@ -37,7 +45,7 @@ export function soundnessWarnings(metrics: Metrics): string[] {
 }
 
 function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
-  const id = 'record-complete';
+  const id: SoundnessId = 'record-complete';
   const limit = 'every client and operation';
   const observed = `${seen.operationsRecorded} operations of ${seen.clientsEnded} clients`;
   const doubt = (reason: string): Check => ({ id, verdict: 'unknown', observed, limit, reason });
@@ -64,7 +72,8 @@ function judgeFaults(scenario: Scenario, seen: Completeness): Check[] {
   const planned = scenario.faults.length;
   if (planned === 0) return [];
   const observed = `${seen.faultsEnded} of ${planned} faults`;
-  const check = { id: 'faults-met', observed, limit: 'every fault, with operations after it' };
+  const id: SoundnessId = 'faults-met';
+  const check = { id, observed, limit: 'every fault, with operations after it' };
   if (seen.faultsEnded < planned) {
     return [{ ...check, verdict: 'unknown', reason: 'not every fault was carried out' }];
   }
@@ -75,7 +84,7 @@ function judgeFaults(scenario: Scenario, seen: Completeness): Check[] {
 }
 
 function judgeGenerator(scenario: Scenario, metrics: Metrics): Check {
-  const id = 'generator-on-time';
+  const id: SoundnessId = 'generator-on-time';
   const limitMs = scenario.workload.deadlineMs * lateShare;
   const limit = `<= ${formatDurationMs(limitMs)} late at p99`;
   const { p99: late, missed } = metrics.send_lag_ms;

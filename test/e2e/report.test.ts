@@ -102,10 +102,7 @@ describe('windtunnel report, by what lies on disk alone', () => {
     rmSync(join(folder.path, 'runs/stateful-sticky-0/ledger.ndjson'));
     expect(await cli(['report', folder.path, '--quiet'])).toMatchObject({ code: 2 });
     writeFileSync(events, '{"type":"upstreams-changed"}\n');
-    expect(await cli(['report', folder.path])).toMatchObject({
-      code: 64,
-      stderr: expect.stringContaining('is damaged'),
-    });
+    expect(await cli(['report', folder.path, '--quiet'])).toMatchObject({ code: 2 });
     rmSync(events);
     mkdirSync(events);
     expect(await cli(['report', folder.path])).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { widthOf, wrap } from '../../src/report/console/width.ts';
+import { widthOf, wrap } from '../../src/core/index.ts';
 import { renderConsole } from '../../src/report/index.ts';
 import { exampleResults } from './fixture.ts';
 import {

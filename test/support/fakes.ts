@@ -148,7 +148,7 @@ export function spec(
     },
     deployment: {
       name: 'stateful-sticky',
-      description: '',
+      description: 'for tests',
       server: 'stateful-v2',
       state: 'memory',
       routing: 'session-affinity',

@@ -1,4 +1,4 @@
-import { padEnd, wrap } from './width.ts';
+import { padEnd, wrap } from '../../core/index.ts';
 
 interface TableCell {
   text: string;

@@ -16,8 +16,11 @@ export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 }
 
-/** Breaks at spaces; a word that is too long breaks after a hyphen or, at last, anywhere. */
-export function wrap(text: string, columns: number, hangingIndent = ''): string[] {
+/**
+ * Breaks at spaces; a word that is too long breaks after a hyphen or, at last, anywhere.
+ * @param unbroken words that stay whole, however long, and get a line of their own: paths, to be copied.
+ */
+export function wrap(text: string, columns: number, hangingIndent = '', unbroken?: RegExp): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -31,7 +34,7 @@ export function wrap(text: string, columns: number, hangingIndent = ''): string[
       line = hangingIndent;
     }
     line += word;
-    while (widthOf(line) > columns) {
+    while (widthOf(line) > columns && !unbroken?.test(line.trim())) {
       const at = breakAt(line, columns);
       lines.push(line.slice(0, at));
       line = hangingIndent + line.slice(at);

@@ -1,0 +1,58 @@
+import { type Catalog, namesIn, resolveFile } from './catalog.ts';
+import { deploymentFile, referenceServers } from './deployment-schema.ts';
+import type { Deployment } from './plan.ts';
+import {
+  type BoundableMetric,
+  boundableMetrics,
+  type ScenarioFile,
+  scenarioFile,
+} from './scenario-schema.ts';
+import { loadYaml } from './yaml-file.ts';
+
+/** What can be asked for by name, out of the catalog's own files. */
+
+export interface ListedScenario extends Pick<ScenarioFile, 'question'> {
+  name: string;
+}
+
+/** @throws HarnessError `usage` if one of the files is bad. */
+export function listScenarios({ scenariosDir }: Catalog): ListedScenario[] {
+  return namesIn(scenariosDir).map((name) => {
+    const { value } = loadYaml(resolveFile(name, scenariosDir, 'scenario'), scenarioFile, 'scenario');
+    return { name, question: value.question };
+  });
+}
+
+/** @throws HarnessError `usage` if one of the files is bad. */
+export function listDeployments({ deploymentsDir }: Catalog): Deployment[] {
+  return namesIn(deploymentsDir).map((name) => {
+    const path = resolveFile(name, deploymentsDir, 'deployment');
+    const { value } = loadYaml(path, deploymentFile, 'deployment');
+    return { ...value, name, protocol: referenceServers[value.server] };
+  });
+}
+
+export interface ListedMetric {
+  name: BoundableMetric;
+  means: string;
+}
+
+/** What a scenario can bound, in the words of ARCHITECTURE.md, "Measures", made short. */
+const metricMeanings: Record<BoundableMetric, string> = {
+  session_loss: 'share of sessions that were answered with unknown session while still in use',
+  state_loss: 'share of journeys whose state was missing or wrong when it was asked for',
+  availability: 'share of intended operations that were ok in time at the first attempt',
+  'availability.recovered': "the same, after the client's own recovery",
+  'latency_ms.p50': 'milliseconds from when an operation was due to its answer, median',
+  'latency_ms.p99': 'the same, 99th percentile',
+  'latency_ms.max': 'the same, longest',
+  'service_ms.p99': 'milliseconds from sending to answer, 99th percentile',
+  recovery_ms: 'milliseconds from a fault to availability as before, longest over the faults',
+  duplicate_execution: 'share of executed operations that were executed twice or more',
+  lost_update: 'share of acknowledged writes that a later read did not find',
+  load_skew: 'requests of the busiest replica over the mean, 1 being even',
+};
+
+export function listMetrics(): ListedMetric[] {
+  return boundableMetrics.map((name) => ({ name, means: metricMeanings[name] }));
+}
