@@ -73,7 +73,7 @@ function protocolBytesOf({ headers, message }: Asked): number {
   const meta = Object.entries(message.params?._meta ?? {}).filter(([key]) =>
     key.startsWith('io.modelcontextprotocol/'),
   );
-  return own.length + (meta.length === 0 ? 0 : JSON.stringify(Object.fromEntries(meta)).length - 1);
+  return own.length + (meta.length === 0 ? 0 : JSON.stringify(Object.fromEntries(meta)).slice(1, -1).length);
 }
 
 export function noteHead(seen: Seen, status: number, headers: [string, string][]): void {

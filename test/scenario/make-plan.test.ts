@@ -174,6 +174,15 @@ describe('a plan', () => {
     ]);
   });
 
+  it('says in each run which clients make its load', () => {
+    const clientOf = (changes: Partial<PlanRequest>) =>
+      runsOf(makePlan(request({ deployments: ['stateless', 'stateful-sticky'], ...changes }), catalog)).map(
+        (run) => run.client,
+      );
+    expect(clientOf({})).toEqual(['wire', 'wire']);
+    expect(clientOf({ client: 'sdk' })).toEqual(['sdk', 'sdk']);
+  });
+
   it('has a folder for each scenario when there are several', () => {
     const runs = runsOf(makePlan(request({ scenarios: ['crash', 'steady'] }), catalog));
     expect(runs.map((run) => run.folder)).toEqual(['runs/crash/stateless-0', 'runs/steady/stateless-0']);
