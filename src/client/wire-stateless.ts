@@ -13,7 +13,7 @@ const protocolMeta = {
   'io.modelcontextprotocol/clientInfo': clientInfo,
   'io.modelcontextprotocol/clientCapabilities': {},
 };
-/** Its members, as they stand in a body; a comma follows them. */
+/** Its members, as they stand in a body. */
 const protocolMembers = JSON.stringify(protocolMeta).slice(1, -1);
 
 /**
@@ -43,7 +43,7 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
         head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
         body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
         id,
-        protocolBytes: protocolHead.length + protocolMembers.length + 1,
+        protocolBytes: protocolHead.length + protocolMembers.length,
       },
       signal,
     );
