@@ -57,6 +57,96 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
   });
 });
 
+/** Shown while replicas start, before any client has begun. */
+const isStarting = (out: string) => /"type":"replica-started"/.test(eventsOf(out));
+/** The only run is over; what follows is judging and rendering. */
+const isJudging = (out: string) => /"type":"run-ended"/.test(eventsOf(out));
+const eventsOf = (out: string) => {
+  const file = join(out, 'runs/stateful-sticky-0/events.ndjson');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+};
+const brief = (out: string) => [
+  'run',
+  'steady',
+  '--deployment',
+  'stateful-sticky',
+  ...['--duration', '1s', '--sessions', '3', '--rate', '20/s', '--out', out],
+];
+
+describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
+  it.each([
+    ['once', ['SIGINT']],
+    ['twice', ['SIGINT', 'SIGINT']],
+  ] as const)('while servers start, %s: ends, and leaves nothing', async (_, signals) => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, 'experiment');
+    const { child, finished } = startCli(brief(out));
+    await until(
+      () => isStarting(out),
+      () => 'no replica was started',
+    );
+    for (const signal of signals) child.kill(signal);
+    expect((await finished).code).toBe(2);
+    await until(
+      () => processesWith(out).length === 0,
+      () => JSON.stringify(processesWith(out)),
+    );
+    expect(eventsOf(out)).not.toContain('"type":"operation"');
+    if (signals.length > 1) return;
+    const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
+    expect(results).toMatchObject({ verdict: 'unknown', cutShort: '1 of 1 runs have an incomplete record' });
+    expect(existsSync(join(out, 'report.html'))).toBe(true);
+  });
+
+  it('while judging, once: what is nearly done is finished', async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, 'experiment');
+    const { child, finished } = startCli(brief(out));
+    await until(
+      () => isJudging(out),
+      () => 'the run did not end',
+    );
+    child.kill('SIGINT');
+    const { code, stdout } = await finished;
+    expect([0, 1, 2]).toContain(code);
+    expect(stdout).toContain('report.html');
+    const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
+    expect(results.cutShort).toBeUndefined();
+    expect(processesWith(out)).toEqual([]);
+  });
+
+  it('while judging, twice: stops at once, and leaves no half of a file', async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, 'experiment');
+    const { child, finished } = startCli(brief(out));
+    await until(
+      () => isJudging(out),
+      () => 'the run did not end',
+    );
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    expect((await finished).code).toBe(2);
+    await until(
+      () => processesWith(out).length === 0,
+      () => JSON.stringify(processesWith(out)),
+    );
+    expect(readdirSync(out).sort()).toEqual(['plan.json', 'runs']);
+    expect((await cli(['report', out, '--quiet'])).code).not.toBe(70);
+    expect(readdirSync(out).sort()).toEqual(['plan.json', 'report.html', 'results.json', 'runs']);
+  });
+
+  it('while rendering: the files that the table announces are written', async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, 'experiment');
+    const { child, finished } = startCli(brief(out));
+    child.stdout?.once('data', () => child.kill('SIGINT'));
+    const { code, stdout } = await finished;
+    expect([0, 1, 2]).toContain(code);
+    expect(stdout).toContain('report.html');
+    expect(readdirSync(out).sort()).toEqual(['plan.json', 'report.html', 'results.json', 'runs']);
+  });
+});
+
 describe.runIf(process.platform === 'linux')('kill -9', () => {
   it('at 20 random moments leaves no process and no temporary folder; what was recorded can be judged', async () => {
     using folder = temporaryFolder();
