@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { cli, main, processesWith, startProgram, temporaryFolder } from '../support/cli.ts';
 import { need, type Requirement } from '../support/requirements.ts';
 
+const unsharePath = '/usr/bin/unshare';
+
 /** A small disk of its own, which is gone with the namespace that `unshare` makes; nothing is left mounted. */
 const script = `
 mount -t tmpfs -o size=60k none "$1" || exit 99
@@ -16,7 +18,7 @@ exit $code
 
 function canMount(): Requirement {
   try {
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
+    execFileSync(unsharePath, ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
     return { met: true };
   } catch {
     return { met: false, reason: 'no right to mount a small disk (it takes root, and CAP_SYS_ADMIN)' };
@@ -31,7 +33,7 @@ describe.runIf(process.platform === 'linux')('a disk that fills', () => {
     const copy = join(folder.path, 'copy');
     writeFileSync(join(folder.path, 'script.sh'), script);
     const args = ['-m', 'sh', join(folder.path, 'script.sh'), disk.path, process.execPath, main, copy];
-    const { code, stdout, stderr } = await startProgram('unshare', args).finished;
+    const { code, stdout, stderr } = await startProgram(unsharePath, args).finished;
 
     expect(stderr).toMatch(/^windtunnel: .*cannot write .*events\.ndjson: ENOSPC: no space left on device/ms);
     expect(stderr).toContain('has space left');
