@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, messageOf } from '../core/index.ts';
 import { type Plan, planFile } from '../scenario/index.ts';
@@ -54,12 +54,18 @@ function parseJson(path: string): unknown {
   }
 }
 
-/** @throws HarnessError `internal` if it cannot be written. */
+/**
+ * Writes a file as a whole or not at all.
+ * @throws HarnessError `internal` if it cannot be written.
+ */
 export function writeText(folder: string, name: string, text: string): string {
   const path = join(folder, name);
+  const partial = `${path}.partial`;
   try {
-    writeFileSync(path, text);
+    writeFileSync(partial, text);
+    renameSync(partial, path);
   } catch (cause) {
+    rmSync(partial, { force: true });
     throw new HarnessError('internal', `cannot write ${path}: ${messageOf(cause)}`, {
       hint: 'Check that the folder can be written and has space left.',
       cause,

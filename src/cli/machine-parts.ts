@@ -125,7 +125,7 @@ const programParts: readonly ProgramPart[] = [
   {
     name: 'Redis',
     questions: [['redis-server', '--version']],
-    costs: 'no Redis of our own as the shared store; SQLite is there',
+    costs: 'with `--store redis` a server has to be named with --redis-url',
   },
   {
     name: 'nginx',

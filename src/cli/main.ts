@@ -10,6 +10,7 @@ import { runCommand } from './run-command.ts';
 async function main(argv: readonly string[]): Promise<number> {
   const output = terminalOutput({ json: argv.includes('--json') });
   try {
+    assertHere();
     const command = await parseArguments(argv, tool.version, (text) => output.out(text), output.columns);
     switch (command.name) {
       case 'run': {
@@ -35,6 +36,15 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     output.note(describeError(error));
     return exitCodeOfError(error);
+  }
+}
+
+/** A relative path means nothing in a folder that was deleted under our feet; yargs asks for it, too. */
+function assertHere(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new HarnessError('usage', 'the folder you are in is gone', { hint: 'Change to another.', cause });
   }
 }
 

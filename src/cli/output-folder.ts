@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { HarnessError, messageOf } from '../core/index.ts';
 
 /**
@@ -16,13 +17,47 @@ export function makeOutputFolder(
   if (out === undefined)
     return makeNew(join('reports', `${startedAt.slice(0, 19).replaceAll(':', '-')}-${label(scenarios)}`));
   const folder = resolve(out);
-  attempt(folder, () => mkdirSync(folder, { recursive: true }));
-  if (attempt(folder, () => readdirSync(folder)).length > 0) {
+  attempt(folder, () => makeFolders(folder));
+  if (attempt(folder, () => readdirSync(folder)).length > 0 || !attempt(folder, () => claim(folder))) {
     throw new HarnessError('usage', `--out ${out}: the folder is not empty`, {
       hint: 'Choose a new folder; `windtunnel report` renders an experiment that is already there.',
     });
   }
   return folder;
+}
+
+/** Not `recursive`: under /proc, which takes no folder and does not say so, Node would try for ever. */
+function makeFolders(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (path !== dirname(path)) makeFolders(dirname(path));
+  // Another harness may make the same one at this moment.
+  if (!exclusively(() => mkdirSync(path)) && !statSync(path).isDirectory()) {
+    throw new Error(`${path} is there, and is no folder`);
+  }
+}
+
+/** An empty plan, which is filled in next: of two harnesses that found the folder empty, one makes it. */
+function claim(folder: string): boolean {
+  return exclusively(() => writeFileSync(join(folder, 'plan.json'), '', { flag: 'wx' }));
+}
+
+/**
+ * Whether runs will find a place for what is theirs for a moment; better known before anything is started.
+ * @throws HarnessError `usage` if not.
+ */
+export function checkTemporaryFolder(): void {
+  try {
+    rmdirSync(mkdtempSync(join(tmpdir(), 'windtunnel-')));
+  } catch (cause) {
+    throw new HarnessError(
+      'usage',
+      `cannot write into the temporary folder ${tmpdir()}: ${messageOf(cause)}`,
+      {
+        hint: 'Set TMPDIR to a folder that is there and can be written.',
+        cause,
+      },
+    );
+  }
 }
 
 function label(scenarios: readonly string[]): string {
@@ -31,18 +66,19 @@ function label(scenarios: readonly string[]): string {
 }
 
 function makeNew(base: string): string {
-  attempt(base, () => mkdirSync('reports', { recursive: true }));
+  attempt(base, () => makeFolders(resolve('reports')));
   for (let n = 1; ; n++) {
     const folder = resolve(n === 1 ? base : `${base}-${n}`);
     if (existsSync(folder)) continue;
     // Whoever makes it owns it; another harness that tries at the same moment goes on to the next name.
-    if (attempt(folder, () => mkdirExclusive(folder))) return folder;
+    if (attempt(folder, () => exclusively(() => mkdirSync(folder)))) return folder;
   }
 }
 
-function mkdirExclusive(folder: string): boolean {
+/** False if what `make` makes is there already. */
+function exclusively(make: () => void): boolean {
   try {
-    mkdirSync(folder);
+    make();
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

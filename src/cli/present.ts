@@ -4,7 +4,10 @@ import type { Results } from '../verdict/index.ts';
 import { writeText } from './experiment-files.ts';
 import type { Output } from './output.ts';
 
-/** Writes results.json and report.html, and shows the table and where the report is. */
+/**
+ * Shows the table, writes results.json and report.html, and says where the report is.
+ * @throws HarnessError `internal` if they cannot be written.
+ */
 export async function present(
   results: Results,
   folder: string,
@@ -12,12 +15,15 @@ export async function present(
   output: Output,
 ): Promise<void> {
   const json = renderJson(results);
-  writeText(folder, 'results.json', json);
-  const report = writeText(folder, 'report.html', await renderHtml(results));
+  const html = await renderHtml(results);
   if (!options.quiet) {
+    // First: it needs no disk, which may be full.
     output.out(renderConsole(results, { colour: output.colour, columns: Math.min(100, output.columns) }));
-    const fromHere = relative('.', report);
-    output.out(`Report: ${fromHere.startsWith('..') ? report : fromHere}`);
   }
   if (options.json) process.stdout.write(json);
+  writeText(folder, 'results.json', json);
+  const report = writeText(folder, 'report.html', html);
+  if (options.quiet) return;
+  const fromHere = relative('.', report);
+  output.out(`Report: ${fromHere.startsWith('..') ? report : fromHere}`);
 }

@@ -4,8 +4,8 @@ import type { Results } from '../verdict/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
-import type { Output } from './output.ts';
-import { makeOutputFolder } from './output-folder.ts';
+import { describeError, type Output } from './output.ts';
+import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
 import { catalog, tool } from './package-info.ts';
 import { progressDisplay } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
@@ -37,6 +37,7 @@ export async function runCommand(
     },
     catalog,
   );
+  checkTemporaryFolder();
   const folder = makeOutputFolder(
     options.out,
     startedAt,
@@ -44,12 +45,18 @@ export async function runCommand(
   );
   writePlan(folder, plan);
   const failure = await carryOutAll(plan, folder, store, options, output, signal);
-  const results = await judgeApart(folder, plan);
-  // Not before: what draws charts must not take memory or time from the load generator.
-  const { present } = await import('./present.ts');
-  await present(results, folder, options, output);
-  if (failure) throw failure.error;
-  return exitCodeOf(results);
+  try {
+    const results = await judgeApart(folder, plan);
+    // Not before: what draws charts must not take memory or time from the load generator.
+    const { present } = await import('./present.ts');
+    await present(results, folder, options, output);
+    if (!failure) return exitCodeOf(results);
+  } catch (error) {
+    if (!failure) throw error;
+    // What went wrong first may be why; it is thrown below.
+    output.note(describeError(error));
+  }
+  throw failure.error;
 }
 
 async function carryOutAll(

@@ -12,6 +12,7 @@ import {
   startWarden,
 } from '../topology/index.ts';
 import { fold, type Output } from './output.ts';
+import { checkTemporaryFolder } from './output-folder.ts';
 import { programPath } from './package-info.ts';
 import { howToConnect } from './serve-examples.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -31,6 +32,7 @@ export async function serveCommand(
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
+  checkTemporaryFolder();
   await using warden = await startWarden();
   using temporary = warden.temporaryFolder();
   const deps = { clock: systemClock(), events: nowhere, guard: warden };

@@ -38,7 +38,11 @@ export async function carryOut(
 ): Promise<'completed' | 'interrupted'> {
   makeFolder(logsPath(folder, spec));
   const clock = systemClock();
-  const events = ndjsonWriter<RunEvent>(eventsPath(folder, spec), { flushMs });
+  const unwritable = new AbortController();
+  const events = ndjsonWriter<RunEvent>(eventsPath(folder, spec), {
+    flushMs,
+    onBroken: (error) => unwritable.abort(error),
+  });
   try {
     await using warden = await startWarden();
     using temporary = warden.temporaryFolder();
@@ -71,7 +75,12 @@ export async function carryOut(
       onBegin: () => progress.workloadBegan(),
     };
     try {
-      return await run(spec, deps, signal);
+      const how = await run(spec, deps, AbortSignal.any([signal, unwritable.signal]));
+      unwritable.signal.throwIfAborted();
+      return how;
+    } catch (error) {
+      // Whatever else went wrong followed from it.
+      throw unwritable.signal.aborted ? unwritable.signal.reason : error;
     } finally {
       // Not before: replicas write to it until they are down.
       await opened?.[Symbol.asyncDispose]();
@@ -123,6 +132,8 @@ function replicaSpec(
     boot,
     command: [process.execPath, programPath(`infra/servers/${deployment.server}`)],
     env: {
+      // What the user's environment says of a host is about something else.
+      HOST: '127.0.0.1',
       WINDTUNNEL_REPLICA: replica,
       WINDTUNNEL_BOOT: String(boot),
       WINDTUNNEL_LEDGER: ledgerPath(folder, spec),

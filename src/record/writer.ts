@@ -41,26 +41,42 @@ export function appendLines(path: string): LineAppender {
  * Appends one JSON line per record. Several processes may append to one file; see `appendLines`.
  *
  * @param flushMs how long a record may stay in memory; 0 writes each at once.
+ * @param onBroken told once when the file can no longer be written; from then on nothing is recorded, and nothing
+ * throws: those who write are in the middle of something else. Without it, the call that fails throws.
  * @throws HarnessError `internal` when the file cannot be written (disk full, folder gone).
  */
-export function ndjsonWriter<T>(path: string, options: { flushMs: number }): EventSink<T> {
+export function ndjsonWriter<T>(
+  path: string,
+  options: { flushMs: number; onBroken?: (error: unknown) => void },
+): EventSink<T> {
   const file = appendLines(path);
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let broken = false;
 
+  const append = (batch: string) => {
+    try {
+      file.append(batch);
+    } catch (error) {
+      if (options.onBroken === undefined) throw error;
+      broken = true;
+      options.onBroken(error);
+    }
+  };
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
     if (lines === '') return;
     const batch = lines;
     lines = '';
-    file.append(batch);
+    if (!broken) append(batch);
   };
 
   return {
     write(record) {
       if (closed) throw new HarnessError('internal', `${path} is closed; nothing more can be recorded`);
+      if (broken) return;
       lines += `${JSON.stringify(record)}\n`;
       if (options.flushMs === 0 || lines.length >= bufferBytes) flush();
       else timer ??= setTimeout(flush, options.flushMs).unref();

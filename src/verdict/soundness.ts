@@ -49,7 +49,7 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   const limit = 'every client and operation';
   const observed = `${seen.operationsRecorded} operations of ${seen.clientsEnded} clients`;
   const doubt = (reason: string): Check => ({ id, verdict: 'unknown', observed, limit, reason });
-  if (seen.ended === null) return doubt('the harness was killed during the run');
+  if (seen.ended === null) return doubt('the record has no end: the harness was killed, or could not write');
   if (seen.ended === 'interrupted') return doubt('the run was cut short');
   if (seen.ended === 'failed') return doubt(`the run broke off: ${seen.reason ?? 'no reason was recorded'}`);
   if (torn.tornLines > 0) return doubt(`${torn.tornLines} lines of the record cannot be read`);

@@ -34,6 +34,8 @@ describe('the packed tarball', () => {
     const [tarball = ''] = readdirSync(folder.path).filter((name) => name.endsWith('.tgz'));
     writeFileSync(join(folder.path, 'package.json'), '{"private": true}');
     await npm(['install', '--no-audit', '--no-fund', `./${tarball}`], folder.path);
+    const listed = await npm(['exec', '--', 'windtunnel', 'list', '--json'], folder.path);
+    expect((JSON.parse(listed) as { scenarios: object[] }).scenarios.length).toBeGreaterThan(5);
     const options = ['--duration', '2s', '--sessions', '6', '--rate', '30/s', '--json', '--out', 'out'];
     const run = npm(
       ['exec', '--', 'windtunnel', 'run', 'steady', '--deployment', 'stateless', ...options],

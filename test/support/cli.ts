@@ -12,7 +12,16 @@ export function startCli(
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string> } = {},
 ) {
-  const child = spawn(process.execPath, [main, ...args], {
+  return startProgram(process.execPath, [main, ...args], options);
+}
+
+/** Starts any program, without a terminal. */
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+) {
+  const child = spawn(command, args, {
     cwd: options.cwd,
     // Every process of the run inherits it, so that none can be overlooked; see `processesWith`.
     env: { ...process.env, WINDTUNNEL_TEST_MARK: args.join(' '), ...options.env },

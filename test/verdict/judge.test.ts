@@ -180,7 +180,12 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
   const bad = { all: { lost_update: { max: 0 } } };
   const without = (type: RunEvent['type']) => history(false).filter((event) => event.type !== type);
   it.each([
-    ['the harness was killed', without('run-ended'), 0, 'the harness was killed during the run'],
+    [
+      'the harness was killed',
+      without('run-ended'),
+      0,
+      'the record has no end: the harness was killed, or could not write',
+    ],
     ['lines are torn', history(false), 2, '2 lines of the record cannot be read'],
     ['clients have no end', without('client-ended'), 0, '2 of 2 clients have no end'],
     [

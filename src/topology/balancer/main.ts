@@ -1,7 +1,7 @@
 // Entry of the balancer process. It is forked with its settings in argv and an IPC channel for orders, and
 // ends when that channel ends, which it does however the harness ends.
 import type { AddressInfo } from 'node:net';
-import { messageOf, systemClock, unreachable } from '../../core/index.ts';
+import { exitCodes, messageOf, systemClock, unreachable } from '../../core/index.ts';
 import { ndjsonWriter, type RunEvent } from '../../record/index.ts';
 import type { BalancerReport, BalancerSettings, NumberedOrder } from './messages.ts';
 import { createProxyHttpServer } from './proxy-server.ts';
@@ -13,7 +13,13 @@ const stopTimeoutMs = 500;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as BalancerSettings;
 const clock = systemClock(settings.epochUs);
-const events = ndjsonWriter<RunEvent>(settings.eventsPath, { flushMs: 100 });
+const events = ndjsonWriter<RunEvent>(settings.eventsPath, {
+  flushMs: 100,
+  // A balancer that leaves no record is of no use; its last words tell the harness why.
+  onBroken: (error) => {
+    process.stderr.write(`${messageOf(error)}\n`, () => process.exit(exitCodes.internal));
+  },
+});
 const policy = routingPolicy<Upstream>(settings.routing);
 const pool = upstreamPool((upstreams) => {
   policy.upstreamsChanged(upstreams);
