@@ -6,13 +6,17 @@ import { type Completeness, completeness } from './completeness.ts';
 import { readLedger } from './duplicate-execution.ts';
 import { failures } from './failures.ts';
 import { faultSeries } from './fault-series.ts';
+import { generatorHealth, generatorUsage } from './generator-health.ts';
+import { handshakeOverhead } from './handshake-overhead.ts';
 import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
 import { operationCounts } from './operation-counts.ts';
+import { joinedBoots, ready } from './ready.ts';
 import { recovery } from './recovery.ts';
 import { routeJoin } from './route-join.ts';
 import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
+import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
@@ -51,6 +55,10 @@ export async function measureRun(
     lag: sendLag(),
     failures: failures(),
     completeness: completeness(),
+    recoveries: sessionRecovery(protocol),
+    joined: joinedBoots(),
+    handshakes: handshakeOverhead(),
+    generator: generatorUsage(),
   };
   const show = showTo([routes, ...Object.values(collectors)]);
   const acknowledged = operationCounts();
@@ -66,6 +74,7 @@ export async function measureRun(
   const { state, updates } = collectors.state.result();
   const { skew, load, upstreams } = collectors.load.result();
   const faults = collectors.faults.result();
+  const lag = collectors.lag.result();
   return {
     metrics: {
       session_loss: collectors.sessions.result(),
@@ -77,7 +86,11 @@ export async function measureRun(
       duplicate_execution: duplicates,
       lost_update: updates,
       load_skew: skew,
-      send_lag_ms: collectors.lag.result(),
+      send_lag_ms: lag,
+      session_recovery_ms: collectors.recoveries.result(),
+      ready_ms: ready(collectors.joined.result(), { load, upstreams, windowMs }),
+      handshake_overhead: collectors.handshakes.result(),
+      generator_health: generatorHealth(collectors.generator.result(), lag),
     },
     series: {
       windowMs,
