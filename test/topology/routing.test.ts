@@ -102,7 +102,7 @@ describe('session affinity', () => {
 
   test('forgets a session that was deleted, and not one whose deletion failed', () => {
     const { policy, pick } = sticky(r1, r2);
-    const end: RoutedRequest = { method: 'DELETE', sessionId: 'a' };
+    const end: RoutedRequest = { method: 'DELETE', sessionId: 'a', requestId: null };
     policy.answered(opening, r2, ok('a'));
     policy.answered(end, r2, { status: 405, sessionId: undefined });
     expect(pick(within('a'))).toBe(r2);
