@@ -2,6 +2,7 @@
 // It reads what was written and never talks to the act side.
 
 export type { Completeness } from './completeness.ts';
+export type { Facts, SessionsHeld } from './facts/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,

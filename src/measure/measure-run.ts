@@ -4,6 +4,7 @@ import { clientSeries } from './client-series.ts';
 import { showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
 import { readLedger } from './duplicate-execution.ts';
+import { type Facts, facts } from './facts/index.ts';
 import { failures } from './failures.ts';
 import { faultSeries } from './fault-series.ts';
 import { generatorHealth, generatorUsage } from './generator-health.ts';
@@ -24,6 +25,8 @@ export interface Measured {
   metrics: Metrics;
   series: Series;
   completeness: Completeness;
+  /** What arithmetic is held against. */
+  facts: Facts;
 }
 
 /**
@@ -60,7 +63,8 @@ export async function measureRun(
     handshakes: handshakeOverhead(),
     generator: generatorUsage(),
   };
-  const show = showTo([routes, ...Object.values(collectors)]);
+  const theory = facts(spec, routes);
+  const show = showTo([routes, ...Object.values(collectors), ...theory.collectors]);
   const acknowledged = operationCounts();
   for await (const batch of events) {
     for (const event of batch) {
@@ -104,5 +108,6 @@ export async function measureRun(
       failures: collectors.failures.result(),
     },
     completeness: { ...collectors.completeness.result(), uncommitted },
+    facts: theory.result(),
   };
 }
