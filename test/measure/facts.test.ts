@@ -39,7 +39,7 @@ describe('follow-ups', () => {
       ...began(1),
       opened('c1', 10),
       operation('c1', 0, 20, 5),
-      lost('c1', 42),
+      { ...lost('c1', 42), opId: 'c1.1' } as RunEvent,
       opened('c1', 50, 1),
       // Its first attempt met an unknown session, the second was fine.
       operation('c1', 1, 40, 20, { attempts: 2, firstOutcome: 'fail' }),
