@@ -1,6 +1,7 @@
 // Theory: what arithmetic says must come out of a run; one file for each row, all of them in the table below.
 // A harness that disagrees with arithmetic is broken: a difference is shown, and fails a test here.
 import type { Prediction } from '../results.ts';
+import { callsUntilLost } from './calls-until-lost.ts';
 import { consistentHash } from './consistent-hash.ts';
 import { followUps } from './follow-ups.ts';
 import { freeze } from './freeze.ts';
@@ -18,6 +19,7 @@ export type { Case };
 const rows: readonly Row[] = [
   followUps,
   survival,
+  callsUntilLost,
   struckReplica,
   heldSessions,
   nothingMoves,
