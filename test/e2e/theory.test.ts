@@ -65,13 +65,19 @@ describe('what is measured agrees with arithmetic', () => {
     });
   });
 
-  it('when replicas join and leave', async () => {
+  it('when replicas join', async () => {
     await run(['scale-out', '--duration', '8s'], {
       'stateful-sticky': ['learned-scale-out'],
       'stateful-hash': ['hash-scale-out'],
       'stateful-consistent-hash': ['consistent-hash-scale-out'],
     });
-    await run(['scale-in', '--duration', '5s'], { 'stateful-hash': ['hash-scale-in'] });
+  });
+
+  it('when one leaves', async () => {
+    await run(['scale-in', '--duration', '5s'], {
+      'stateful-sticky': ['affinity-scale-in', 'affinity-held'],
+      'stateful-hash': ['hash-scale-in'],
+    });
   });
 
   it('when one stands still', async () => {
