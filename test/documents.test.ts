@@ -59,6 +59,10 @@ it('ARCHITECTURE.md gives every dependency its reason, and every measure its def
     lost_update: true,
     load_skew: true,
     send_lag_ms: true,
+    session_recovery_ms: true,
+    ready_ms: true,
+    handshake_overhead: true,
+    generator_health: true,
   };
   expect(Object.keys(measures).filter((name) => !architecture.includes(`\`${name}\``))).toEqual([]);
 });

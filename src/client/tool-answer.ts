@@ -39,7 +39,9 @@ function judgeAnswer(
     message: shorten(text),
   });
   const code = typeof message?.error?.code === 'number' ? message.error.code : undefined;
-  const said = typeof message?.error?.message === 'string' ? message.error.message : '';
+  // Servers also refuse in plain text, or in JSON of their own.
+  const plain = status >= 400 ? exchanged.transcript.answerBody : '';
+  const said = typeof message?.error?.message === 'string' ? message.error.message : plain;
 
   if (inSession && isUnknownSession(status, code, said)) {
     return { outcome: 'fail', failure: failure('unknown-session', said), requestId };

@@ -2,19 +2,25 @@
 // It reads what was written and never talks to the act side.
 
 export type { Completeness } from './completeness.ts';
+export type { Facts, SessionsHeld } from './facts/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,
   Distribution,
+  GeneratorHealth,
+  HandshakeOverhead,
   LoadSkew,
   LostUpdate,
   MetricName,
   Metrics,
   NotApplicable,
   Rate,
+  Ready,
+  ReadyReplica,
   Recovery,
   Series,
   SessionLoss,
+  SessionRecovery,
   Skew,
   StateLoss,
 } from './metrics.ts';

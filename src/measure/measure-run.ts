@@ -4,15 +4,20 @@ import { clientSeries } from './client-series.ts';
 import { showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
 import { readLedger } from './duplicate-execution.ts';
+import { type Facts, facts } from './facts/index.ts';
 import { failures } from './failures.ts';
 import { faultSeries } from './fault-series.ts';
+import { generatorHealth, generatorUsage } from './generator-health.ts';
+import { handshakeOverhead } from './handshake-overhead.ts';
 import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
 import { operationCounts } from './operation-counts.ts';
+import { joinedBoots, ready } from './ready.ts';
 import { recovery } from './recovery.ts';
 import { routeJoin } from './route-join.ts';
 import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
+import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
@@ -20,6 +25,8 @@ export interface Measured {
   metrics: Metrics;
   series: Series;
   completeness: Completeness;
+  /** What arithmetic is held against. */
+  facts: Facts;
 }
 
 /**
@@ -51,8 +58,13 @@ export async function measureRun(
     lag: sendLag(),
     failures: failures(),
     completeness: completeness(),
+    recoveries: sessionRecovery(protocol),
+    joined: joinedBoots(),
+    handshakes: handshakeOverhead(),
+    generator: generatorUsage(),
   };
-  const show = showTo([routes, ...Object.values(collectors)]);
+  const theory = facts(spec, routes);
+  const show = showTo([routes, ...Object.values(collectors), ...theory.collectors]);
   const acknowledged = operationCounts();
   for await (const batch of events) {
     for (const event of batch) {
@@ -66,6 +78,7 @@ export async function measureRun(
   const { state, updates } = collectors.state.result();
   const { skew, load, upstreams } = collectors.load.result();
   const faults = collectors.faults.result();
+  const lag = collectors.lag.result();
   return {
     metrics: {
       session_loss: collectors.sessions.result(),
@@ -77,7 +90,11 @@ export async function measureRun(
       duplicate_execution: duplicates,
       lost_update: updates,
       load_skew: skew,
-      send_lag_ms: collectors.lag.result(),
+      send_lag_ms: lag,
+      session_recovery_ms: collectors.recoveries.result(),
+      ready_ms: ready(collectors.joined.result(), { load, upstreams, windowMs }),
+      handshake_overhead: collectors.handshakes.result(),
+      generator_health: generatorHealth(collectors.generator.result(), lag),
     },
     series: {
       windowMs,
@@ -91,5 +108,6 @@ export async function measureRun(
       failures: collectors.failures.result(),
     },
     completeness: { ...collectors.completeness.result(), uncommitted },
+    facts: theory.result(),
   };
 }

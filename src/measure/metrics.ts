@@ -26,6 +26,8 @@ export interface NotApplicable {
 export interface SessionLoss extends Rate {
   /** `unattributed`: the balancer's log does not say where the requests went. */
   causes: { misroute: number; crash: number; expiry: number; unattributed: number };
+  /** Which unknown-session answers they were, by status and JSON-RPC code: `404 -32001`, `401 none`. */
+  answers: Record<string, number>;
   /** Sessions that clients opened to replace a lost one, and how many of those were lost in turn. */
   replacements: { lost: number; opened: number };
 }
@@ -58,6 +60,65 @@ export interface Recovery {
   holdWindows: number;
 }
 
+/** Milliseconds from a lost session to the next ok of the same client. */
+export interface SessionRecovery extends Distribution {
+  /** Clients that got no ok any more. */
+  never: number;
+}
+
+/** How long replicas that joined during the run took. */
+export interface Ready {
+  /** The longest time to the first balanced ok, in milliseconds; null if a replica got none. */
+  value: number | null;
+  replicas: ReadyReplica[];
+}
+
+/** One boot, in milliseconds from the command that asked for it; null where it never got so far. */
+export interface ReadyReplica {
+  replica: string;
+  boot: number;
+  /** `replacement`: of a replica that was restarted or killed. */
+  why: 'scale-out' | 'replacement';
+  /** Its process is there. */
+  startedMs: number | null;
+  /** It has said where it listens. */
+  listeningMs: number | null;
+  /** It has answered an MCP request. */
+  answeredMs: number | null;
+  /** The first request that the balancer gave it is answered well. */
+  balancedMs: number | null;
+  /** It gets 80 % of an equal share of the requests, and keeps it for two windows. */
+  fairShareMs: number | null;
+}
+
+/** What the protocol costs beside the useful calls, which are operations that ended ok. */
+export interface HandshakeOverhead {
+  usefulCalls: number;
+  /** Bytes of handshakes and of the calls' own protocol fields, per useful call; null without one. */
+  value: number | null;
+  /** Handshakes, first ones and repeated: exchanges, bytes with heads and bodies, time. */
+  handshakes: { count: number; requests: number; bytes: number; ms: number };
+  /** Headers that only MCP defines, and `_meta` of `io.modelcontextprotocol/`, of the calls. */
+  callBytes: number;
+  perUsefulCall: { requests: number; bytes: number; ms: number; callBytes: number } | null;
+}
+
+/** Whether what was measured is the servers or the load generator. */
+export interface GeneratorHealth {
+  threads: number;
+  samples: number;
+  /** Share of the time that a thread's event loop was busy: median and highest over samples, 0 to 1. */
+  busy: { p50: number; max: number };
+  /** How late the event loop came round at most within a sample: median and highest, in milliseconds. */
+  delayMs: { p50: number; max: number };
+  /** CPU seconds per second of all threads together. */
+  cpu: number;
+  rssBytesMax: number;
+  /** p99 of `send_lag_ms`; null when nothing was sent. */
+  sendLagMs: number | null;
+  missed: number;
+}
+
 /** max ÷ mean over replicas (1 is perfect balance), and the coefficient of variation. */
 export interface Skew {
   value: number | null;
@@ -87,6 +148,10 @@ export interface Metrics {
   lost_update: LostUpdate | NotApplicable;
   load_skew: LoadSkew;
   send_lag_ms: SendLag;
+  session_recovery_ms: SessionRecovery | NotApplicable;
+  ready_ms: Ready | NotApplicable;
+  handshake_overhead: HandshakeOverhead | NotApplicable;
+  generator_health: GeneratorHealth | NotApplicable;
 }
 
 export type MetricName = keyof Metrics;

@@ -36,6 +36,7 @@ export function sessionLoss(
   const lives = boots();
   const sessions = new Map<string, Session>();
   const losses: Loss[] = [];
+  const answers: Record<string, number> = {};
   const counts = { opened: 0, lost: 0, openedAgain: 0, lostAgain: 0 };
 
   return {
@@ -59,6 +60,9 @@ export function sessionLoss(
         case 'session-lost': {
           if (event.generation > 0) counts.lostAgain += 1;
           else counts.lost += 1;
+          const { status, code } = event.failure;
+          const answer = `${status ?? 'no status'} ${code ?? 'none'}`;
+          answers[answer] = (answers[answer] ?? 0) + 1;
           const loss: Loss = { atUs: event.atUs, session: sessions.get(event.client) ?? {} };
           sessions.delete(event.client);
           if (event.generation === 0) losses.push(loss);
@@ -80,6 +84,7 @@ export function sessionLoss(
       return {
         ...rate(counts.lost, counts.opened),
         causes,
+        answers,
         replacements: { lost: counts.lostAgain, opened: counts.openedAgain },
       };
     },

@@ -60,7 +60,11 @@ export interface GeneratorEvent {
 // ── what replicas and the balancer did ───────────────────────────────────────────────────────────
 
 export type TopologyEvent =
+  /** A replica is asked for: by the begin of the run, a scale-out, or what replaces another. */
+  | { type: 'replica-ordered'; atUs: number; replica: string; boot: number }
   | { type: 'replica-started'; atUs: number; replica: string; boot: number; pid: number }
+  /** It has said where it listens; its output is looked at every 10 ms. */
+  | { type: 'replica-listening'; atUs: number; replica: string; boot: number }
   /** It answered an MCP request. */
   | { type: 'replica-ready'; atUs: number; replica: string; boot: number; url: string }
   | { type: 'replica-signalled'; atUs: number; replica: string; boot: number; signal: string }

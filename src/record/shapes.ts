@@ -124,7 +124,9 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     failure: maybe(failure),
   },
   'client-ended': { atUs: number, client: text, operations: number },
+  'replica-ordered': { atUs: number, replica: text, boot: number },
   'replica-started': { atUs: number, replica: text, boot: number, pid: number },
+  'replica-listening': { atUs: number, replica: text, boot: number },
   'replica-ready': { atUs: number, replica: text, boot: number, url: text },
   'replica-signalled': { atUs: number, replica: text, boot: number, signal: text },
   'replica-exited': {

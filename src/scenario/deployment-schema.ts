@@ -21,8 +21,10 @@ export const deploymentFile = z.strictObject({
       "Where sessions and baskets live: the replica's memory, or one store for all replicas (SQLite, or Redis with --store redis)",
     ),
   routing: z
-    .enum(['round-robin', 'session-affinity'])
-    .describe('How the balancer picks a replica: strict rotation, or by Mcp-Session-Id'),
+    .enum(['round-robin', 'session-affinity', 'hash', 'consistent-hash'])
+    .describe(
+      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id, or by a hash of the client (mod N, or on a ring)',
+    ),
   replicas: z.int().min(1).max(50).default(3).describe('How many replicas at the begin'),
 });
 

@@ -5,7 +5,7 @@ export { type Catalog, namesIn } from './catalog.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs } from './fields.ts';
-export { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
+export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationField } from './fields.ts';
+import { placeholders } from './template.ts';
 
 /** A journey: what one client does, step by step. */
 
@@ -79,4 +80,9 @@ export type JourneyStep = z.output<typeof journeyField>[number];
 export function callsOf(journey: readonly JourneyStep[]): CallStep[] {
   const plain = journey.flatMap((step) => ('repeat' in step ? step.steps : [step]));
   return plain.filter((step): step is CallStep => 'call' in step);
+}
+
+/** Whether a call needs what an earlier answer gave: a handle, say. */
+export function usesSavedValue(call: CallStep): boolean {
+  return placeholders(call.arguments).some((name) => name !== 'opId' && name !== 'client');
 }

@@ -15,7 +15,7 @@ export function checkDeployments(deployment: DeploymentFile): Problem[] {
     return [
       {
         path: ['routing'],
-        message: `${deployment.server} has no sessions to route by; allowed: round-robin`,
+        message: `${deployment.server} has no sessions to route by; allowed: round-robin, hash, consistent-hash`,
       },
     ];
   }

@@ -31,10 +31,10 @@ const workloadField = z.strictObject({
   policy: z
     .strictObject({
       unknownSession: z
-        .enum(['reinitialize', 'give-up'])
+        .enum(['reinitialize', 'give-up', 'keep'])
         .default('reinitialize')
         .describe(
-          'On an unknown session: open a new one and send the call again, as the specification asks, or stop',
+          'On an unknown session: open a new one and send the call again, as the specification asks, or stop, or keep the id and go on with the next call, as a client that replays a cached one',
         ),
       unknownOutcome: z
         .enum(['give-up', 'retry'])

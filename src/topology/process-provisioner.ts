@@ -14,6 +14,8 @@ export function processProvisioner(deps: ProcessDeps): Provisioner {
   return {
     async start(spec, signal) {
       if (signal.aborted) throw interrupted(signal);
+      const slot = { replica: spec.replica, boot: spec.boot };
+      deps.events.write({ type: 'replica-ordered', atUs: deps.clock.nowUs(), ...slot });
       const replica = await spawnReplica(spec, deps);
       alive.add(replica);
       void replica.exited.then(() => alive.delete(replica));
@@ -21,7 +23,10 @@ export function processProvisioner(deps: ProcessDeps): Provisioner {
         // What is disposed while it starts would otherwise be left out.
         if (isDisposed)
           throw new HarnessError('internal', `${spec.replica} cannot start: all is being ended`);
-        const ready = await untilReady(spec, replica, deps.clock, signal);
+        const onListening = () => {
+          deps.events.write({ type: 'replica-listening', atUs: deps.clock.nowUs(), ...slot });
+        };
+        const ready = await untilReady(spec, replica, { clock: deps.clock, onListening }, signal);
         return running(spec, replica, ready.url, ready.atUs, deps);
       } catch (error) {
         await ended(replica);

@@ -18,6 +18,12 @@ export interface Ready {
   atUs: number;
 }
 
+export interface ReadinessDeps {
+  clock: Clock;
+  /** Called when it has said where it listens. */
+  onListening(): void;
+}
+
 /**
  * Waits until the replica has said where it listens and has answered an MCP request there.
  *
@@ -26,7 +32,7 @@ export interface Ready {
 export async function untilReady(
   spec: ReplicaSpec,
   replica: ReplicaProcess,
-  clock: Clock,
+  { clock, onListening }: ReadinessDeps,
   signal: AbortSignal,
 ): Promise<Ready> {
   const deadlineUs = clock.nowUs() + spec.readyTimeoutMs * 1000;
@@ -38,6 +44,7 @@ export async function untilReady(
   try {
     const url = await addressOf(spec, replica, clock, deadlineUs, stop);
     if (url !== undefined) {
+      onListening();
       progress.problem = `${url} has not answered`;
       const ready = await firstAnswer(url, spec, clock, deadlineUs, stop, progress);
       if (ready) return ready;

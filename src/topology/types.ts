@@ -71,7 +71,11 @@ export type Routing =
    * A request with an `Mcp-Session-Id` goes where that session was established (the balancer learns the id
    * from the answer to `initialize`); without one, or with an id whose replica is gone, in rotation.
    */
-  | 'session-affinity';
+  | 'session-affinity'
+  /** By `hash mod N` of the client, whatever the session; a client's name stands for its address. */
+  | 'hash'
+  /** By a hash ring over the client, so that few clients move when upstreams come or go. */
+  | 'consistent-hash';
 
 /** A deployment that is up: replicas behind a balancer. Disposing it takes everything down. */
 export interface Topology extends AsyncDisposable {

@@ -3,6 +3,7 @@ import type { ReadStats } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import type { RunResult, Verdict } from './results.ts';
 import { judgeSoundness, soundnessWarnings } from './soundness.ts';
+import { predict } from './theory/index.ts';
 import { judgeThresholds } from './thresholds.ts';
 
 /** Judges one measured run. `torn` says how the reading of its records went. */
@@ -18,7 +19,10 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     folder: spec.folder,
     metrics,
     checks: [...thresholds, ...soundness],
-    predictions: [],
+    // What an unsound record seems to show contradicts nothing.
+    predictions: predict({ ...spec, ...measured }).map((one) =>
+      sound || one.verdict === 'pass' ? one : { ...one, verdict: 'unknown', reason: 'the record is unsound' },
+    ),
     // What an unsound record seems to show, good or bad, is no verdict.
     verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
     warnings: soundnessWarnings(metrics),

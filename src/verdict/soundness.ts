@@ -83,6 +83,12 @@ function judgeFaults(scenario: Scenario, seen: Completeness): Check[] {
   return [{ ...check, verdict: 'pass', reason: '' }];
 }
 
+/**
+ * Over this share of the time, a thread is as good as always busy: what comes next waits for it. It is the
+ * median over samples that is judged, since a short burst is what `send_lag_ms` shows.
+ */
+const busyLimit = 0.95;
+
 function judgeGenerator(scenario: Scenario, metrics: Metrics): Check {
   const id: SoundnessId = 'generator-on-time';
   const limitMs = scenario.workload.deadlineMs * lateShare;
@@ -91,8 +97,25 @@ function judgeGenerator(scenario: Scenario, metrics: Metrics): Check {
   if (late === null)
     return { id, verdict: 'unknown', observed: 'no samples', limit, reason: 'nothing was sent' };
   const observed = `${formatDurationMs(late)} late at p99${missed > 0 ? `, ${missed} missed` : ''}`;
+  const strain = strainOf(metrics.generator_health, limitMs);
+  if (strain !== undefined) return { id, verdict: 'unknown', observed, limit, reason: strain };
   if (late <= limitMs && missed === 0) return { id, verdict: 'pass', observed, limit, reason: '' };
   const reason =
     'the load generator could not keep to the schedule, so what was measured is its own; lower --rate or --sessions';
   return { id, verdict: 'unknown', observed, limit, reason };
+}
+
+/** Why the generator's own samples forbid a verdict, with what to lower. */
+function strainOf(health: Metrics['generator_health'], limitMs: number): string | undefined {
+  if ('notApplicable' in health) return undefined;
+  const { busy, delayMs, threads } = health;
+  if (busy.p50 > busyLimit) {
+    const share = `${(busy.p50 * 100).toFixed(0)} %`;
+    return `the load generator's ${threads === 1 ? 'thread is' : `${threads} threads are`} busy ${share} of the time, so what was measured is its own; lower --rate or --sessions`;
+  }
+  if (delayMs.p50 > limitMs) {
+    const late = formatDurationMs(delayMs.p50);
+    return `the load generator's event loop stalls for ${late} every second, so what was measured is its own; close other programs, or lower --rate or --sessions`;
+  }
+  return undefined;
 }

@@ -82,7 +82,7 @@ export async function attempt(
       session.lose({ failure, requestId, opId, asked: `tools/call ${step.call}` });
     }
     const again = unknownSession
-      ? session.usable && !reinitialized
+      ? policy.unknownSession === 'reinitialize' && !reinitialized
       : answer.outcome === 'info' && policy.unknownOutcome === 'retry';
     if (!again || signal.aborted || tried.attempts >= policy.maxAttempts) return tried;
     reinitialized ||= unknownSession;

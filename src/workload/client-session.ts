@@ -11,7 +11,7 @@ export interface ClientSession {
    * @returns why there is none, or undefined if there is one.
    */
   ensure(signal: StopSignal, intendedUs?: number): Promise<Failure | undefined>;
-  /** Records that the server does not know this session; the next `ensure` opens another. */
+  /** Records that the server does not know this session; the next `ensure` opens another, unless it is kept. */
   lose(loss: { failure: Failure; requestId: string; opId: string | null; asked: string }): void;
   /** Ends what is open. */
   close(signal: StopSignal): Promise<void>;
@@ -33,7 +33,7 @@ export function clientSession(
 
   const session: ClientSession = {
     get usable() {
-      return !lostOne || policy.unknownSession === 'reinitialize';
+      return !lostOne || policy.unknownSession !== 'give-up';
     },
     async ensure(signal, intendedUs) {
       if (open) return undefined;
@@ -68,10 +68,13 @@ export function clientSession(
       const { failure, requestId: lostWith } = lost;
       evidence.keep(client, lost, failure, 'loss');
       session.lose({ failure, requestId: lostWith, opId: null, asked: 'notifications/initialized' });
-      return lost.failure;
+      return open ? undefined : failure;
     },
     lose({ failure, requestId, opId, asked }) {
-      open = false;
+      // Kept, it is asked for again, and lost once all the same.
+      const isKept = policy.unknownSession === 'keep';
+      if (isKept && lostOne) return;
+      open = isKept;
       lostOne = true;
       if (generation === 0) context.progress.sessionLost();
       events.write({
@@ -86,7 +89,7 @@ export function clientSession(
         asked,
         failure,
       });
-      generation += 1;
+      if (!isKept) generation += 1;
     },
     async close(signal) {
       if (!open) return;

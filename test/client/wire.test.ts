@@ -144,6 +144,19 @@ describe('a client of 2025-11-25', () => {
   });
 
   it.each([
+    [404, 'session not found'],
+    [400, 'Bad Request: No valid session ID provided'],
+    [401, 'Unauthorized: Session not found'],
+    [404, '{"error":"Session not found or expired."}'],
+  ])('takes %i %s in plain text for an unknown session', async (status, text) => {
+    const answer = await callOnce('2025-11-25', (_asked, response) => response.writeHead(status).end(text));
+    expect(answer).toMatchObject({
+      outcome: 'fail',
+      failure: { kind: 'unknown-session', status, message: text },
+    });
+  });
+
+  it.each([
     [404, { code: -32601, message: 'Method not found' }],
     [400, { code: -32602, message: 'Invalid params' }],
     [403, { code: -32000, message: 'Forbidden' }],

@@ -114,6 +114,12 @@ describe('session_loss', () => {
     });
   });
 
+  it('counts which answers it met, by status and code', () => {
+    const plain = { ...lost('c2', 6), failure: { kind: 'unknown-session', status: 401 } } as RunEvent;
+    const events = [...began(2), lost('c1', 5), lost('c1', 7, 1), plain];
+    expect(measure('2025-11-25', events)).toMatchObject({ answers: { '404 -32001': 2, '401 none': 1 } });
+  });
+
   it('has no value without sessions, and no meaning for 2026-07-28', () => {
     expect(measure('2025-11-25', began(1))).toMatchObject({ value: null, interval: null });
     expect(measure('2026-07-28', [...began(1), opened('c1', 1)])).toEqual({

@@ -156,6 +156,7 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
       ? {
           ...rateOf(lost, 60),
           causes: { misroute: lost - crash, crash, expiry: 0, unattributed: 0 },
+          answers: lost > 0 ? { '404 -32001': lost } : {},
           replacements: story.misrouted ? { lost: 402, opened: 431 } : { lost: 0, opened: lost },
         }
       : { notApplicable: '2026-07-28 has no sessions' },
@@ -192,6 +193,12 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
         ? { value: 1.05, coefficientOfVariation: 0.04, count: 60 }
         : { notApplicable: '2026-07-28 has no sessions' },
     },
+    session_recovery_ms: story.sessions
+      ? { count: lost, p50: 24, p90: 38, p99: 52, p999: 52, max: 52, never: 0 }
+      : { notApplicable: '2026-07-28 has no sessions' },
+    ready_ms: { notApplicable: 'no replica was added or replaced' },
+    handshake_overhead: { notApplicable: 'the client did not record the bytes of the protocol' },
+    generator_health: { notApplicable: 'the load generator recorded nothing of itself' },
     send_lag_ms: { count: intended, p50: 0.2, p90: 0.6, p99: 1.8, p999: 4.1, max: 6.3, missed: 0 },
   };
 }

@@ -63,6 +63,21 @@ export const started = (replica: string, boot: number, ms: number): RunEvent => 
   pid: 1,
 });
 
+export const topologyEvent = (
+  type: 'replica-ordered' | 'replica-listening',
+  replica: string,
+  boot: number,
+  ms: number,
+): RunEvent => ({ type, atUs: us(ms), replica, boot });
+
+export const answered = (replica: string, boot: number, ms: number): RunEvent => ({
+  type: 'replica-ready',
+  atUs: us(ms),
+  replica,
+  boot,
+  url: '',
+});
+
 export const signalled = (replica: string, boot: number, signal: string, ms: number): RunEvent => ({
   type: 'replica-signalled',
   atUs: us(ms),

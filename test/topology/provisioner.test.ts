@@ -54,7 +54,9 @@ describe('a replica that starts', () => {
     expect(replica.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
     expect((await ask(replica)).deleted).toBe(1);
     expect(events.all).toMatchObject([
+      { type: 'replica-ordered', replica: 'r1', boot: 1 },
       { type: 'replica-started', replica: 'r1', boot: 1, pid: replica.pid },
+      { type: 'replica-listening', replica: 'r1', boot: 1 },
       { type: 'replica-ready', replica: 'r1', boot: 1, url: replica.url },
     ]);
     expect([...guard.guarded]).toEqual([replica.pid]);
@@ -119,7 +121,7 @@ describe('a replica that does not start', () => {
     expect(error.message).toContain('r1 cannot be started: ');
     expect(error.message).toContain('ENOENT');
     expect(error.hint).toContain('windtunnel-no-such-command --port');
-    expect(events.all).toEqual([]);
+    expect(events.of('r1')).toEqual(['replica-ordered 1']);
   });
 
   test('is ended when the start is cut short', async () => {
@@ -141,7 +143,7 @@ describe('a running replica', () => {
     replica.signal('SIGTERM');
     expect(await replica.exited).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     replica.signal('SIGKILL');
-    expect(events.of('r1').slice(2)).toEqual([
+    expect(events.of('r1').slice(4)).toEqual([
       'replica-signalled 1 SIGSTOP',
       'replica-signalled 1 SIGCONT',
       'replica-signalled 1 SIGTERM',

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { clientKey } from '../../src/topology/balancer/client-key.ts';
+import { consistentHash } from '../../src/topology/balancer/consistent-hash.ts';
+import { hashModulo } from '../../src/topology/balancer/hash-modulo.ts';
 import { rotation } from '../../src/topology/balancer/rotation.ts';
-import type { RoutedRequest } from '../../src/topology/balancer/routing-policy.ts';
+import type { RoutedRequest, RoutingPolicy } from '../../src/topology/balancer/routing-policy.ts';
 import { sessionAffinity } from '../../src/topology/balancer/session-affinity.ts';
 import { sessionTable } from '../../src/topology/balancer/session-table.ts';
 
@@ -8,8 +11,8 @@ const upstream = (replica: string) => ({ replica });
 const r1 = upstream('r1');
 const r2 = upstream('r2');
 const r3 = upstream('r3');
-const opening: RoutedRequest = { method: 'POST', sessionId: undefined };
-const within = (sessionId: string): RoutedRequest => ({ method: 'POST', sessionId });
+const opening: RoutedRequest = { method: 'POST', sessionId: undefined, requestId: null };
+const within = (sessionId: string): RoutedRequest => ({ method: 'POST', sessionId, requestId: null });
 const ok = (sessionId?: string) => ({ status: 200, sessionId });
 
 type Upstreams = { replica: string }[];
@@ -99,7 +102,7 @@ describe('session affinity', () => {
 
   test('forgets a session that was deleted, and not one whose deletion failed', () => {
     const { policy, pick } = sticky(r1, r2);
-    const end: RoutedRequest = { method: 'DELETE', sessionId: 'a' };
+    const end: RoutedRequest = { method: 'DELETE', sessionId: 'a', requestId: null };
     policy.answered(opening, r2, ok('a'));
     policy.answered(end, r2, { status: 405, sessionId: undefined });
     expect(pick(within('a'))).toBe(r2);
@@ -124,5 +127,74 @@ describe('the table of sessions', () => {
     expect([table.get('a'), table.get('b'), table.get('c')]).toEqual([undefined, 'r2', 'r1']);
     table.delete('b');
     expect(table.get('b')).toBeUndefined();
+  });
+});
+
+describe('hashing', () => {
+  const names = Array.from({ length: 3000 }, (_, i) => `c${i + 1}`);
+  const by = (client: string, n = 1): RoutedRequest => ({
+    method: 'POST',
+    sessionId: undefined,
+    requestId: `${client}-${n}`,
+  });
+  const among = (count: number) => Array.from({ length: count }, (_, i) => upstream(`r${i + 1}`));
+  const placed = (policy: RoutingPolicy<{ replica: string }>, upstreams: Upstreams) => {
+    policy.upstreamsChanged(upstreams);
+    return names.map((client) => policy.pick(by(client), [])?.replica);
+  };
+  const share = (a: unknown[], b: unknown[]) => a.filter((one, i) => one !== b[i]).length / a.length;
+
+  describe.each([
+    ['mod N', hashModulo],
+    ['on a ring', consistentHash],
+  ] as const)('%s', (_name, make) => {
+    test('sends a client to one replica from its first request on, whatever its session', () => {
+      const policy = make<{ replica: string }>();
+      policy.upstreamsChanged([r1, r2, r3]);
+      const home = policy.pick(by('c7', 1), []);
+      expect(policy.pick(by('c7', 12), [])).toBe(home);
+      expect(policy.pick({ ...by('c7', 13), sessionId: 'x' }, [])).toBe(home);
+    });
+
+    test('spreads clients, and takes another where the home refuses', () => {
+      const policy = make<{ replica: string }>();
+      const homes = placed(policy, [r1, r2, r3]);
+      for (const replica of ['r1', 'r2', 'r3']) {
+        expect(homes.filter((home) => home === replica).length / names.length).toBeCloseTo(1 / 3, 1);
+      }
+      const home = policy.pick(by('c7'), []);
+      const other = policy.pick(by('c7'), home ? [home] : []);
+      expect([r1, r2, r3]).toContain(other);
+      expect(other).not.toBe(home);
+      expect(policy.pick(by('c7'), [r1, r2, r3])).toBeUndefined();
+    });
+
+    test('has none to give when there is none', () => {
+      expect(make().pick(by('c7'), [])).toBeUndefined();
+    });
+  });
+
+  test('mod N moves 1 - 1/M when one joins, and 1 - gcd/max in general', () => {
+    const policy = hashModulo<{ replica: string }>();
+    const three = placed(policy, among(3));
+    expect(share(three, placed(policy, among(4)))).toBeCloseTo(3 / 4, 1);
+    expect(share(three, placed(policy, among(5)))).toBeCloseTo(4 / 5, 1);
+    expect(share(three, placed(policy, among(6)))).toBeCloseTo(1 / 2, 1);
+  });
+
+  test('a ring moves (M - N)/M, and only to those that join; back when they leave', () => {
+    const policy = consistentHash<{ replica: string }>();
+    const three = placed(policy, among(3));
+    const five = placed(policy, among(5));
+    expect(share(three, five)).toBeCloseTo(2 / 5, 1);
+    expect(five.every((home, i) => home === three[i] || ['r4', 'r5'].includes(String(home)))).toBe(true);
+    expect(placed(policy, among(3))).toEqual(three);
+  });
+
+  test('without a request id it goes by the session', () => {
+    expect(clientKey(within('s1'))).toBe('s1');
+    expect(clientKey(opening)).toBe('');
+    expect(clientKey({ ...opening, requestId: 'a-b-12' })).toBe('a-b');
+    expect(clientKey({ ...opening, requestId: 'probe' })).toBe('probe');
   });
 });

@@ -101,11 +101,15 @@ describe('restart', () => {
     expect(slots(made.topology)).toEqual(['r1:2', 'r2:1']);
     expect(await answering(made.topology, 2)).toEqual(['r1:2', 'r2:1']);
     expect(made.events.of('r1')).toEqual([
+      'replica-ordered 1',
       'replica-started 1',
+      'replica-listening 1',
       'replica-ready 1',
       'replica-signalled 1 SIGTERM',
       'replica-exited 1',
+      'replica-ordered 2',
       'replica-started 2',
+      'replica-listening 2',
       'replica-ready 2',
     ]);
     await made.topology[Symbol.asyncDispose]();
@@ -138,7 +142,7 @@ describe('restart', () => {
   test('kills what has not ended in its time of grace', async () => {
     await using made = await testTopology(1, (_, boot) => (boot === 1 ? 'ignores-sigterm' : 'good'));
     await made.topology.restart('r1', { graceMs: 50 }, never);
-    expect(made.events.of('r1').slice(2, 5)).toEqual([
+    expect(made.events.of('r1').slice(4, 7)).toEqual([
       'replica-signalled 1 SIGTERM',
       'replica-signalled 1 SIGKILL',
       'replica-exited 1',
@@ -178,7 +182,7 @@ describe('crash', () => {
     await made.topology.crash('r1', { replace: false }, never);
     expect(slots(made.topology)).toEqual(['r2:1']);
     expect(await answering(made.topology, 2)).toEqual(['r2:1', 'r2:1']);
-    expect(made.events.of('r1').slice(2)).toEqual(['replica-signalled 1 SIGKILL', 'replica-exited 1']);
+    expect(made.events.of('r1').slice(4)).toEqual(['replica-signalled 1 SIGKILL', 'replica-exited 1']);
     expect((await failure(made.topology.crash('r1', { replace: false }, never))).code).toBe('usage');
   });
 
@@ -205,7 +209,7 @@ describe('freeze', () => {
     cut.abort();
     expect((await error).code).toBe('interrupted');
     const signals = ['replica-signalled 1 SIGSTOP', 'replica-signalled 1 SIGCONT'];
-    const seen = made.events.of('r1').slice(2);
+    const seen = made.events.of('r1').slice(4);
     // The second may have been cut short before it began.
     expect([signals, [...signals, ...signals]]).toContainEqual(seen);
     expect(await answering(made.topology, 1)).toEqual(['r1:1']);

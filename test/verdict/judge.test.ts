@@ -261,6 +261,32 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
     expect(result.verdict).toBe('unknown');
   });
 
+  it('the generator was busy all the time, or its event loop stalled, whatever its lag', async () => {
+    const sample = (busy: number, delayMaxUs: number): RunEvent => ({
+      type: 'generator-usage',
+      atUs: 0,
+      thread: 0,
+      overUs: 1_000_000,
+      cpuUs: 1_000_000 * busy,
+      delayMaxUs,
+      busy,
+      rssBytes: 1,
+    });
+    const check = async (...samples: RunEvent[]) =>
+      find(await judge(bad, [...history(), ...samples]), 'generator-on-time');
+    expect(await check(sample(0.9, 1000), sample(0.9, 1000), sample(1, 900_000))).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(await check(sample(0.99, 1000), sample(0.99, 1000), sample(0.2, 1000))).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringMatching(/busy 99 % of the time.*lower --rate/),
+    });
+    expect(await check(sample(0.3, 300_000), sample(0.3, 300_000), sample(0.3, 1000))).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringMatching(/stalls for 300 ms.*lower --rate/),
+    });
+  });
+
   it('nothing was asked of it', async () => expect((await judge({}, history())).verdict).toBe('unknown'));
 });
 

@@ -57,6 +57,31 @@ describe('on an unknown session', () => {
     expect(eventsOf(events, 'client-ended')).toMatchObject([{ operations: 2 }]);
   });
 
+  it('keep: goes on with the same session, whose loss is recorded once', async () => {
+    const connector = fakeConnector((_call, n) => (n === 1 ? failed('unknown-session') : ok()));
+    const { events, operations } = await play(connector, { unknownSession: 'keep' });
+    expect(operations.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+      ['fail', 1],
+      ['ok', 1],
+    ]);
+    expect(connector.opens).toBe(1);
+    expect(connector.closes).toBe(1);
+    expect(eventsOf(events, 'session-lost')).toMatchObject([{ generation: 0, opId: 'c1.0' }]);
+    expect(eventsOf(events, 'session-closed')).toMatchObject([{ generation: 0 }]);
+  });
+
+  it('keep: goes on also when the first follow-up met an unknown session', async () => {
+    const lost = { failure: { kind: 'unknown-session' as const }, requestId: 'r2' };
+    const connector = fakeConnector(
+      () => failed('unknown-session'),
+      () => ({ outcome: 'ok', value: { sessionId: 's', lost }, requestId: 'r' }),
+    );
+    const { events, operations } = await play(connector, { unknownSession: 'keep' });
+    expect(operations.map(({ failure }) => failure?.kind)).toEqual(['unknown-session', 'unknown-session']);
+    expect(connector.calls).toHaveLength(2);
+    expect(eventsOf(events, 'session-lost')).toMatchObject([{ asked: 'notifications/initialized' }]);
+  });
+
   it('counts a session that is lost before its first call', async () => {
     const lost = { failure: { kind: 'unknown-session' as const }, requestId: 'r2' };
     const connector = fakeConnector(

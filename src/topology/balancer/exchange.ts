@@ -37,9 +37,11 @@ export class Exchange {
     this.#res = res;
     this.#chosenUs = deps.clock.nowUs();
     const sessionId = req.headers['mcp-session-id'];
+    const requestId = req.headers['x-windtunnel-request'];
     this.#request = {
       method: req.method ?? '',
       sessionId: typeof sessionId === 'string' ? sessionId : undefined,
+      requestId: typeof requestId === 'string' ? requestId : null,
     };
   }
 
@@ -66,12 +68,11 @@ export class Exchange {
     this.#body = undefined;
     const { clock, events, pool } = this.#deps;
     if (this.#upstream) pool.ended(this.#upstream);
-    const requestId = this.#req.headers['x-windtunnel-request'];
     events.write({
       type: 'routed',
       atUs: this.#chosenUs,
       endUs: clock.nowUs(),
-      requestId: typeof requestId === 'string' ? requestId : null,
+      requestId: this.#request.requestId,
       method: this.#request.method,
       replica: this.#upstream?.replica ?? null,
       ...(this.#refused.length > 0 && { refusedBy: this.#refused.map((upstream) => upstream.replica) }),

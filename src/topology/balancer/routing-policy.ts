@@ -3,6 +3,8 @@ export interface RoutedRequest {
   readonly method: string;
   /** The `Mcp-Session-Id` it carries. */
   readonly sessionId: string | undefined;
+  /** Its `x-windtunnel-request`: the client's name, a hyphen, a number. */
+  readonly requestId: string | null;
 }
 
 /** The head of an upstream's answer, as far as a policy may look at it. */

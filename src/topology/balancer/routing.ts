@@ -1,4 +1,6 @@
 import type { Routing } from '../types.ts';
+import { consistentHash } from './consistent-hash.ts';
+import { hashModulo } from './hash-modulo.ts';
 import { rotation } from './rotation.ts';
 import type { Candidate, RoutingPolicy } from './routing-policy.ts';
 import { sessionAffinity } from './session-affinity.ts';
@@ -10,6 +12,8 @@ const learnedSessionsMax = 200_000;
 const policies: Record<Routing, <U extends Candidate>() => RoutingPolicy<U>> = {
   'round-robin': rotation,
   'session-affinity': () => sessionAffinity(learnedSessionsMax),
+  hash: hashModulo,
+  'consistent-hash': consistentHash,
 };
 
 export function routingPolicy<U extends Candidate>(routing: Routing): RoutingPolicy<U> {

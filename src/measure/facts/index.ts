@@ -1,0 +1,46 @@
+// Facts: counts that no report shows by themselves; what arithmetic predicts is held against them.
+// Each collector keeps quiet where no prediction needs it.
+import type { RunSpec } from '../../scenario/index.ts';
+import type { Collector } from '../collector.ts';
+import type { RouteJoin } from '../route-join.ts';
+import { type Broken, broken } from './broken.ts';
+import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
+import { type SessionsHeld, sessionsHeld } from './sessions-held.ts';
+import { type Waits, waits } from './waits.ts';
+
+export type { Found, SessionsHeld, Waits };
+
+export interface Facts {
+  followUps: Found;
+  lookups: Found;
+  /** Sessions by how many follow-ups their clients intended. */
+  intendedFollowUps: ReadonlyMap<number, number>;
+  sessionsHeld: SessionsHeld | null;
+  broken: Broken;
+  waits: Waits | null;
+}
+
+export function facts(
+  spec: Pick<RunSpec, 'scenario' | 'deployment'>,
+  routes: Pick<RouteJoin, 'when'>,
+): { collectors: Collector<unknown>[]; result(): Facts } {
+  const parts: { [Name in keyof Facts]: Collector<Facts[Name]> } = {
+    followUps: followUps(spec),
+    lookups: lookups(spec),
+    intendedFollowUps: intendedFollowUps(),
+    sessionsHeld: sessionsHeld(spec, routes),
+    broken: broken(),
+    waits: waits(spec),
+  };
+  return {
+    collectors: Object.values(parts),
+    result: () => ({
+      followUps: parts.followUps.result(),
+      lookups: parts.lookups.result(),
+      intendedFollowUps: parts.intendedFollowUps.result(),
+      sessionsHeld: parts.sessionsHeld.result(),
+      broken: parts.broken.result(),
+      waits: parts.waits.result(),
+    }),
+  };
+}

@@ -1,0 +1,146 @@
+import type { RunEvent } from '../../record/index.ts';
+import type { RunSpec } from '../../scenario/index.ts';
+import type { Collector } from '../collector.ts';
+import type { Route, RouteJoin } from '../route-join.ts';
+import { isUndecided } from './undecided.ts';
+
+/** What became of the sessions that arrivals opened, held against what happened to the replicas. */
+export interface SessionsHeld {
+  opened: number;
+  lost: number;
+  /** Of the fault's targets, each at the moment at which it left the balancer or died. */
+  struck: {
+    /** Replicas before the fault, and how many of them it struck. */
+    replicas: number;
+    targets: number;
+    /** Sessions that were open at the first of these moments, and whose client asked again later. */
+    open: number;
+    /** Sessions of the struck replicas that their client asked for again afterwards. */
+    held: number;
+    /** The same, but the last request was under way at that moment, or nobody knows what became of it. */
+    inDoubt: number;
+  } | null;
+  /** Sessions that were open while replicas came or went, by the numbers of replicas they lived through. */
+  moves: { sizes: number[]; sessions: number }[];
+}
+
+interface Session {
+  opened?: Route;
+  /** When the last request that was answered for certain was sent. */
+  askedUs: number;
+  /** When the last request, whatever became of it, was over. */
+  overUs: number;
+  isLost: boolean;
+}
+
+/**
+ * Seen only where sessions live in replica memory and exactly one fault is planned: with several, what one
+ * strikes has been changed by another.
+ */
+export function sessionsHeld(
+  { scenario, deployment }: Pick<RunSpec, 'scenario' | 'deployment'>,
+  routes: Pick<RouteJoin, 'when'>,
+): Collector<SessionsHeld | null> {
+  const isSimple = scenario.faults.length === 1 && deployment.state === 'memory';
+  if (!isSimple || deployment.protocol === '2026-07-28') {
+    return { types: [], see: () => {}, result: () => null };
+  }
+  const sessions = new Map<string, Session>();
+  const upstreams: { atUs: number; replicas: readonly string[] }[] = [];
+  const ends: { replica: string; atUs: number }[] = [];
+  let fault: { atUs: number; targets: readonly string[] } | undefined;
+
+  return {
+    types: [
+      'session-opened',
+      'session-lost',
+      'operation',
+      'fault-began',
+      'upstreams-changed',
+      'replica-signalled',
+    ],
+    see(event) {
+      if (event.type === 'operation') seeOperation(sessions.get(event.client), event);
+      else if (event.type === 'session-opened') {
+        if (event.generation > 0 || event.sessionId === null || event.requestId === null) return;
+        const session: Session = { askedUs: event.startUs, overUs: event.atUs, isLost: false };
+        sessions.set(event.client, session);
+        routes.when(event.requestId, (route) => {
+          session.opened = route;
+        });
+      } else if (event.type === 'session-lost') {
+        const session = sessions.get(event.client);
+        if (session === undefined || event.generation > 0) return;
+        Object.assign(session, { askedUs: event.atUs, overUs: event.atUs, isLost: true });
+      } else if (event.type === 'fault-began') fault = { atUs: event.atUs, targets: event.targets };
+      else if (event.type === 'upstreams-changed') {
+        upstreams.push({ atUs: event.atUs, replicas: event.upstreams });
+      } else if (event.type === 'replica-signalled') {
+        if (event.signal === 'SIGTERM' || event.signal === 'SIGKILL') {
+          ends.push({ replica: event.replica, atUs: event.atUs });
+        }
+      }
+    },
+    result() {
+      const all = [...sessions.values()];
+      return {
+        opened: all.length,
+        lost: all.filter((session) => session.isLost).length,
+        struck: fault === undefined ? null : strikeOf(fault, all, upstreams, ends),
+        moves: movesOf(all, upstreams),
+      };
+    },
+  };
+}
+
+function seeOperation(session: Session | undefined, event: Extract<RunEvent, { type: 'operation' }>): void {
+  if (session === undefined || session.isLost || event.startUs === null) return;
+  session.overUs = event.endUs;
+  if (!isUndecided(event)) session.askedUs = event.startUs;
+}
+
+type Upstreams = readonly { atUs: number; replicas: readonly string[] }[];
+
+function strikeOf(
+  fault: { atUs: number; targets: readonly string[] },
+  sessions: readonly Session[],
+  upstreams: Upstreams,
+  ends: readonly { replica: string; atUs: number }[],
+): SessionsHeld['struck'] {
+  const left = new Map<string, number>();
+  for (const replica of fault.targets) {
+    const out = upstreams.find((change) => change.atUs >= fault.atUs && !change.replicas.includes(replica));
+    const end = ends.find((one) => one.replica === replica && one.atUs >= fault.atUs);
+    const atUs = Math.min(out?.atUs ?? Number.POSITIVE_INFINITY, end?.atUs ?? Number.POSITIVE_INFINITY);
+    if (atUs < Number.POSITIVE_INFINITY) left.set(replica, atUs);
+  }
+  if (left.size === 0) return null;
+  const firstUs = Math.min(...left.values());
+  const counts = { open: 0, held: 0, inDoubt: 0 };
+  for (const { opened, askedUs, overUs } of sessions) {
+    if (opened?.replica == null) continue;
+    if (opened.atUs < firstUs && askedUs >= firstUs) counts.open += 1;
+    const leftUs = left.get(opened.replica);
+    if (leftUs === undefined || opened.atUs >= leftUs) continue;
+    if (askedUs >= leftUs) counts.held += 1;
+    else if (overUs >= leftUs) counts.inDoubt += 1;
+  }
+  const replicas = upstreams.findLast((change) => change.atUs < fault.atUs)?.replicas.length ?? 0;
+  return { replicas, targets: left.size, ...counts };
+}
+
+function movesOf(sessions: readonly Session[], upstreams: Upstreams): SessionsHeld['moves'] {
+  const groups = new Map<string, { sizes: number[]; sessions: number }>();
+  for (const { opened, askedUs } of sessions) {
+    if (opened === undefined) continue;
+    const at = upstreams.findLastIndex((change) => change.atUs <= opened.atUs);
+    const to = upstreams.findLastIndex((change) => change.atUs <= askedUs);
+    if (at < 0 || to <= at) continue;
+    const sizes = upstreams.slice(at, to + 1).map((change) => change.replicas.length);
+    const key = sizes.join();
+    const group = groups.get(key) ?? { sizes, sessions: 0 };
+    group.sessions += 1;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,68 @@
+import { durationMs, type RunSpec } from '../../scenario/index.ts';
+import type { Collector } from '../collector.ts';
+
+/** What a freeze did to the operations that were intended while it lasted. */
+export interface Waits {
+  /** All operations of the run, and those of them that ended ok. */
+  operations: number;
+  ok: number;
+  /** How long the replica stood still, in milliseconds. */
+  frozenMs: number;
+  /**
+   * How many operations each client intended within it: so many clients with so many. The last tenth of the
+   * time is left out: who waits so little cannot be told from who waited for nothing.
+   */
+  clients: { intended: number; clients: number }[];
+  /** Those that were over only after it. */
+  waited: number;
+}
+
+/** How much of the freeze is looked at. */
+const lookedAtShare = 0.9;
+
+/** Seen only where the plan holds one fault, and that is a freeze. */
+export function waits({ scenario }: Pick<RunSpec, 'scenario'>): Collector<Waits | null> {
+  const [fault] = scenario.faults;
+  if (scenario.faults.length !== 1 || fault?.fault !== 'freeze') {
+    return { types: [], see: () => {}, result: () => null };
+  }
+  const during: { client: string; intendedUs: number; endUs: number }[] = [];
+  const counts = { operations: 0, ok: 0 };
+  let dueUs = 0;
+  let frozenUs: number | undefined;
+  let thawedUs: number | undefined;
+  const forUs = durationMs(fault.for) * 1000;
+  return {
+    types: ['workload-began', 'replica-signalled', 'operation'],
+    see(event) {
+      if (event.type === 'workload-began') dueUs = event.atUs + fault.atMs * 1000;
+      else if (event.type === 'replica-signalled') {
+        if (event.signal === 'SIGSTOP') frozenUs = event.atUs;
+        if (event.signal === 'SIGCONT') thawedUs = event.atUs;
+      } else if (event.type === 'operation') {
+        counts.operations += 1;
+        if (event.outcome === 'ok') counts.ok += 1;
+        // It begins when it is due, or a little later; the moment itself may stand further down.
+        const isNear = event.intendedUs >= dueUs && event.intendedUs < dueUs + 2 * forUs;
+        if (isNear) during.push({ client: event.client, intendedUs: event.intendedUs, endUs: event.endUs });
+      }
+    },
+    result() {
+      if (frozenUs === undefined || thawedUs === undefined) return null;
+      const fromUs = frozenUs;
+      const overUs = thawedUs;
+      const lookedUntilUs = fromUs + (overUs - fromUs) * lookedAtShare;
+      const seen = during.filter((one) => one.intendedUs >= fromUs && one.intendedUs < lookedUntilUs);
+      const byClient = new Map<string, number>();
+      for (const { client } of seen) byClient.set(client, (byClient.get(client) ?? 0) + 1);
+      const clients = new Map<number, number>();
+      for (const intended of byClient.values()) clients.set(intended, (clients.get(intended) ?? 0) + 1);
+      return {
+        ...counts,
+        frozenMs: (overUs - fromUs) / 1000,
+        clients: [...clients].map(([intended, count]) => ({ intended, clients: count })),
+        waited: seen.filter((one) => one.endUs >= overUs).length,
+      };
+    },
+  };
+}
