@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/core/index.ts';
 import { startGenerator } from '../../src/generator/index.ts';
-import type { RunEvent } from '../../src/record/index.ts';
+import type { OperationEvent } from '../../src/record/index.ts';
 import type { RunSpec } from '../../src/scenario/index.ts';
 import { spec } from '../support/fakes.ts';
 import { cpuUsOf } from './child.ts';
@@ -19,7 +19,7 @@ export interface Load {
 export async function generate(
   of: RunSpec,
   url: string,
-  options: { folder: string; threads?: number; during?: (pid: number) => void },
+  options: { folder: string; threads?: number; during?: (pid: number) => void; everyMs?: number },
 ): Promise<Load> {
   const clock = systemClock();
   const eventsPath = join(options.folder, `${of.deployment.name}-${clock.nowUs()}.ndjson`);
@@ -29,7 +29,7 @@ export async function generate(
   await using generator = await startGenerator({ ...task, guard, onCounts: () => {} }, never);
   const beginUs = clock.nowUs() + 20_000;
   const beforeUs = cpuUsOf(generator.pid);
-  const watch = options.during ? setInterval(options.during, 250, generator.pid) : undefined;
+  const watch = options.during ? setInterval(options.during, options.everyMs ?? 250, generator.pid) : undefined;
   await generator.run({ entryUrl: url, beginUs }, never);
   clearInterval(watch);
   return {
@@ -39,11 +39,34 @@ export async function generate(
   };
 }
 
-export function eventsIn(path: string): RunEvent[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RunEvent);
+/** What the operations of a record came to; times in milliseconds. */
+export function operationsIn(path: string): { calls: number; ok: number; latencyMs: number[]; serviceMs: number[]; lagMs: number[] } {
+  const seen = { calls: 0, ok: 0, latencyMs: [] as number[], serviceMs: [] as number[], lagMs: [] as number[] };
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    if (!line.startsWith('{"type":"operation"')) continue;
+    const { outcome, startUs, endUs, intendedUs, serviceUs } = JSON.parse(line) as OperationEvent;
+    seen.calls += 1;
+    if (outcome === 'ok') seen.ok += 1;
+    seen.latencyMs.push((endUs - intendedUs) / 1000);
+    seen.serviceMs.push((serviceUs ?? 0) / 1000);
+    seen.lagMs.push(((startUs ?? endUs) - intendedUs) / 1000);
+  }
+  return seen;
+}
+
+/** Open arrivals: calls at their times, however the server fares. */
+export function openLoop(clients: number, ratePerSecond: number, durationMs: number): RunSpec {
+  const base = spec({
+    scenario: { durationMs },
+    workload: {
+      sessions: clients,
+      arrivals: { overMs: 0, process: 'even' },
+      ratePerSecond,
+      deadlineMs: 5000,
+      journey: [{ repeat: 'fill', steps: [{ call: 'echo', arguments: { text: 'hello' } }] }],
+    },
+  });
+  return { ...base, deployment: { ...base.deployment, protocol: '2026-07-28' } };
 }
 
 /** A closed loop: each client sends as soon as it has its answer. */

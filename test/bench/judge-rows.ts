@@ -1,0 +1,19 @@
+import { benchJudge } from './judge.ts';
+import type { Row } from './rows.ts';
+
+export async function judgeRows(): Promise<Row[]> {
+  const { seconds, peakRssBytes, operations, cpuSeconds } = await benchJudge();
+  const what = `judging and rendering ${operations.toLocaleString('en')} recorded operations`;
+  const details = { 'CPU, s': cpuSeconds };
+  return [
+    { id: 'judge-time', what: `${what}: time`, value: seconds, unit: 's', bound: { atMost: 15 }, details },
+    {
+      id: 'judge-memory',
+      what: `${what}: peak memory`,
+      value: peakRssBytes / 1e6,
+      unit: 'MB',
+      bound: { atMost: 500 },
+      details,
+    },
+  ];
+}
