@@ -70,8 +70,11 @@ export async function benchCpuPerCall(folder: string): Promise<Row[]> {
       seen[name].push(await sides[name](responder.url, folder));
     }
   }
-  const ratio = (to: keyof typeof sides) => median(seen.ours.map((cpuUs, i) => cpuUs / (seen[to][i] ?? Number.NaN)));
-  const details = Object.fromEntries(Object.entries(seen).map(([name, all]) => [`${name} µs/call`, median(all)]));
+  const ratio = (to: keyof typeof sides) =>
+    median(seen.ours.map((cpuUs, i) => cpuUs / (seen[to][i] ?? Number.NaN)));
+  const details = Object.fromEntries(
+    Object.entries(seen).map(([name, all]) => [`${name} µs/call`, median(all)]),
+  );
   return [
     {
       id: 'cpu-autocannon',

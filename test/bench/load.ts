@@ -29,7 +29,9 @@ export async function generate(
   await using generator = await startGenerator({ ...task, guard, onCounts: () => {} }, never);
   const beginUs = clock.nowUs() + 20_000;
   const beforeUs = cpuUsOf(generator.pid);
-  const watch = options.during ? setInterval(options.during, options.everyMs ?? 250, generator.pid) : undefined;
+  const watch = options.during
+    ? setInterval(options.during, options.everyMs ?? 250, generator.pid)
+    : undefined;
   await generator.run({ entryUrl: url, beginUs }, never);
   clearInterval(watch);
   return {
@@ -40,8 +42,20 @@ export async function generate(
 }
 
 /** What the operations of a record came to; times in milliseconds. */
-export function operationsIn(path: string): { calls: number; ok: number; latencyMs: number[]; serviceMs: number[]; lagMs: number[] } {
-  const seen = { calls: 0, ok: 0, latencyMs: [] as number[], serviceMs: [] as number[], lagMs: [] as number[] };
+export function operationsIn(path: string): {
+  calls: number;
+  ok: number;
+  latencyMs: number[];
+  serviceMs: number[];
+  lagMs: number[];
+} {
+  const seen = {
+    calls: 0,
+    ok: 0,
+    latencyMs: [] as number[],
+    serviceMs: [] as number[],
+    lagMs: [] as number[],
+  };
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     if (!line.startsWith('{"type":"operation"')) continue;
     const { outcome, startUs, endUs, intendedUs, serviceUs } = JSON.parse(line) as OperationEvent;

@@ -22,7 +22,9 @@ const benches: Record<string, (folder: string) => Promise<Row[]>> = {
   endurance: benchEndurance,
 };
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
 const wanted = values.only?.split(',') ?? Object.keys(benches);
 const unknown = wanted.find((name) => !(name in benches));
 if (unknown !== undefined) {
@@ -42,7 +44,13 @@ for (const name of wanted) {
   }
 }
 if (values.json) {
-  process.stdout.write(`${JSON.stringify(rows.map((row) => ({ ...row, met: isMet(row) })), undefined, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify(
+      rows.map((row) => ({ ...row, met: isMet(row) })),
+      undefined,
+      2,
+    )}\n`,
+  );
 }
 process.exitCode = rows.every(isMet) ? 0 : 1;
 

@@ -19,7 +19,10 @@ export interface Sample {
 }
 
 /** `windtunnel run`, as a user would have it, watched from outside each half second. */
-export async function wholeRun(args: readonly string[], folder: string): Promise<{ results: Results; samples: Sample[] }> {
+export async function wholeRun(
+  args: readonly string[],
+  folder: string,
+): Promise<{ results: Results; samples: Sample[] }> {
   const out = join(folder, `run-${performance.now().toFixed(0)}`);
   const child = spawn(process.execPath, [cli, 'run', ...args, '--quiet', '--out', out], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -34,7 +37,8 @@ export async function wholeRun(args: readonly string[], folder: string): Promise
   await once(child, 'close');
   clearInterval(timer);
   // 1 and 2 are verdicts; what the bench wants to know is in the results all the same.
-  if (![0, 1, 2].includes(child.exitCode ?? -1)) throw new Error(`the run ended with ${child.exitCode}: ${await said}`);
+  if (![0, 1, 2].includes(child.exitCode ?? -1))
+    throw new Error(`the run ended with ${child.exitCode}: ${await said}`);
   return { results: JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')), samples };
 }
 
