@@ -14,6 +14,7 @@ import { routeJoin } from './route-join.ts';
 import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { stateLoss } from './state-loss.ts';
+import { unrouted } from './unrouted.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
 export interface Measured {
@@ -51,6 +52,7 @@ export async function measureRun(
     lag: sendLag(),
     failures: failures(),
     completeness: completeness(),
+    unrouted: unrouted(),
   };
   const show = showTo([routes, ...Object.values(collectors)]);
   const acknowledged = operationCounts();
@@ -90,6 +92,10 @@ export async function measureRun(
       percentiles: operations.percentiles,
       failures: collectors.failures.result(),
     },
-    completeness: { ...collectors.completeness.result(), uncommitted },
+    completeness: {
+      ...collectors.completeness.result(),
+      uncommitted,
+      unrouted: collectors.unrouted.result(),
+    },
   };
 }
