@@ -11,8 +11,8 @@ export interface Completeness {
   clientsEnded: number;
   operationsIntended: number;
   operationsRecorded: number;
-  /** Acknowledged operations without a commit in the ledger. */
-  uncommitted: number;
+  /** Acknowledged operations without a commit in a ledger that may lack lines; all of them if there is none. */
+  unproven: number;
   faultsEnded: number;
   /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
   lastIntendedUs: number;
@@ -20,8 +20,8 @@ export interface Completeness {
 }
 
 /** All of it but what only the ledger knows. */
-export function completeness(): Collector<Omit<Completeness, 'uncommitted'>> {
-  const seen: Omit<Completeness, 'uncommitted'> = {
+export function completeness(): Collector<Omit<Completeness, 'unproven'>> {
+  const seen: Omit<Completeness, 'unproven'> = {
     ended: null,
     clientsExpected: 0,
     clientsEnded: 0,
