@@ -10,7 +10,7 @@ import {
   readNdjson,
 } from '../record/index.ts';
 import { type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
-import { judgeRun, type Results, type RunResult, worst } from '../verdict/index.ts';
+import { compareAll, judgeRun, type Results, type RunResult, worst } from '../verdict/index.ts';
 import { eventsPath, ledgerPath } from './experiment-files.ts';
 
 /**
@@ -39,6 +39,7 @@ export async function judgeExperiment(folder: string, plan: Plan): Promise<Resul
     deployments: plan.deployments,
     seed: plan.seed,
     runs,
+    comparisons: compareAll(plan, runs),
     ...(cutShort === undefined ? {} : { cutShort }),
     verdict: cutShort !== undefined && verdict === 'pass' ? 'unknown' : verdict,
   };

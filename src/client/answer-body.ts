@@ -19,6 +19,8 @@ const keptChars = 8192;
 export class AnswerBody {
   /** The response, as soon as a stream has brought it; what came before it (progress, logs) is passed over. */
   response: JsonRpcResponse | undefined;
+  /** A response to another request, of a stream. */
+  #other: JsonRpcResponse | undefined;
   readonly #stream: { parser: EventSourceParser; decoder: TextDecoder } | undefined;
   #chunks: Buffer | Buffer[] | undefined;
   #bytes = 0;
@@ -29,11 +31,17 @@ export class AnswerBody {
     const parser = createParser({
       onEvent: ({ data }) => {
         const message = parseMessage(data);
-        if (this.response === undefined && message !== undefined && message.id === id)
-          this.response = message;
+        if (this.response !== undefined || message === undefined) return;
+        if (message.id === id) this.response = message;
+        else if (message.result !== undefined || message.error !== undefined) this.#other = message;
       },
     });
     this.#stream = { parser, decoder: new TextDecoder('utf-8', { fatal: true }) };
+  }
+
+  /** What a stream has to show so far: the response, or else one to another request. */
+  get shown(): JsonRpcResponse | undefined {
+    return this.response ?? this.#other;
   }
 
   /** What has come, as text; at most some thousand characters of it. */
@@ -62,7 +70,7 @@ export class AnswerBody {
    * @throws BadAnswer when it is no UTF-8.
    */
   end(): JsonRpcResponse | undefined {
-    if (this.#stream !== undefined || this.#chunks === undefined) return this.response;
+    if (this.#stream !== undefined || this.#chunks === undefined) return this.shown;
     const bytes = joined(this.#chunks);
     if (!isUtf8(bytes)) throw new BadAnswer('the answer is not valid UTF-8');
     this.#chunks = undefined;

@@ -120,7 +120,7 @@ function fetchFailure(error: unknown): Failure {
 function exchangedOf({ transcript, answer, message, failure }: Seen): Exchanged {
   if (failure !== undefined) return { failure, sent: failure.kind !== 'refused', transcript };
   const head = answer?.head ?? { status: 0, minor: 1, headers: [] };
-  return { status: head.status, head, message: message ?? answer?.body.response, transcript };
+  return { status: head.status, head, message: message ?? answer?.body.shown, transcript };
 }
 
 /** What the SDK has come to is known: so much of the answer is to be told of. */

@@ -57,7 +57,7 @@ function judgeAnswer(
   }
   if (message.id !== id) {
     const text = `the answer is to request ${JSON.stringify(message.id)}, not to ${id}`;
-    return { outcome: 'info', failure: failure('malformed', text), requestId };
+    return { outcome: 'info', failure: { ...failure('malformed', text), misdelivered: true }, requestId };
   }
   return judgeMessage(message, { code, failure, said, requestId });
 }

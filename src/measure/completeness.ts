@@ -11,10 +11,10 @@ export interface Completeness {
   clientsEnded: number;
   operationsIntended: number;
   operationsRecorded: number;
-  /** Acknowledged operations without a commit in the ledger. */
-  uncommitted: number;
   /** Acknowledged operations that the balancer's log does not have. */
   unrouted: number;
+  /** Acknowledged operations without a commit in a ledger that may lack lines; all of them if there is none. */
+  unproven: number;
   faultsEnded: number;
   /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
   lastIntendedUs: number;
@@ -22,8 +22,8 @@ export interface Completeness {
 }
 
 /** All of it but what only the ledger and the balancer know. */
-export function completeness(): Collector<Omit<Completeness, 'uncommitted' | 'unrouted'>> {
-  const seen: Omit<Completeness, 'uncommitted' | 'unrouted'> = {
+export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrouted'>> {
+  const seen: Omit<Completeness, 'unproven' | 'unrouted'> = {
     ended: null,
     clientsExpected: 0,
     clientsEnded: 0,

@@ -18,6 +18,8 @@ export type {
   Ready,
   ReadyReplica,
   Recovery,
+  ReplicaCpu,
+  ReplicaRss,
   Series,
   SessionLoss,
   SessionRecovery,

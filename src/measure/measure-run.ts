@@ -1,20 +1,24 @@
 import type { LedgerEntry, RunEvent } from '../record/index.ts';
 import { callsOf, type RunSpec } from '../scenario/index.ts';
+import { acknowledgements } from './acknowledgements.ts';
 import { clientSeries } from './client-series.ts';
-import { showTo } from './collector.ts';
+import { type Collector, showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
-import { readLedger } from './duplicate-execution.ts';
 import { type Facts, facts } from './facts/index.ts';
 import { failures } from './failures.ts';
 import { faultSeries } from './fault-series.ts';
 import { generatorHealth, generatorUsage } from './generator-health.ts';
+import { attempted, guarded, type Unmeasured } from './guarded.ts';
 import { handshakeOverhead } from './handshake-overhead.ts';
+import { type Ledger, readLedger } from './ledger.ts';
 import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
-import { operationCounts } from './operation-counts.ts';
+import { misdelivery, stateLeak } from './misdelivery.ts';
 import { joinedBoots, ready } from './ready.ts';
 import { recovery } from './recovery.ts';
-import { routeJoin } from './route-join.ts';
+import { replicaUsage } from './replica-usage.ts';
+import { resultLoss } from './result-loss.ts';
+import { type RouteJoin, routeJoin } from './route-join.ts';
 import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
@@ -28,6 +32,8 @@ export interface Measured {
   completeness: Completeness;
   /** What arithmetic is held against. */
   facts: Facts;
+  /** What could not be measured, and why, by its name in `metrics`, in `series`, `completeness` or `facts`. */
+  unmeasured: Record<string, string>;
 }
 
 /**
@@ -41,79 +47,130 @@ export async function measureRun(
   events: AsyncIterable<readonly RunEvent[]>,
   ledger: AsyncIterable<readonly LedgerEntry[]> | undefined,
 ): Promise<Measured> {
-  const { durationMs } = spec.scenario;
-  const { protocol } = spec.deployment;
-  const windowMs = windowMsFor(durationMs);
-  const calls = callsOf(spec.scenario.workload.journey);
+  const unmeasured: Unmeasured = new Map();
+  // Before the events, so that each operation can be held against it when it is seen.
   const routes = routeJoin();
-  const collectors = {
-    sessions: sessionLoss(protocol, routes),
-    state: stateLoss({
-      writes: calls.some((call) => call.writes !== undefined),
-      reads: calls.some((call) => call.reads !== undefined),
-    }),
-    operations: operationMeasures(durationMs, windowMs),
-    load: loadSkew(protocol !== '2026-07-28', windowMs, routes),
-    clients: clientSeries(),
-    faults: faultSeries(),
-    lag: sendLag(),
-    failures: failures(),
-    completeness: completeness(),
-    recoveries: sessionRecovery(protocol),
-    joined: joinedBoots(),
-    handshakes: handshakeOverhead(),
-    generator: generatorUsage(),
-    unrouted: unrouted(),
-  };
+  const collectors = collectorsFor(spec, routes, await readLedger(ledger), unmeasured);
   const theory = facts(spec, routes);
-  const show = showTo([routes, ...Object.values(collectors), ...theory.collectors]);
-  const acknowledged = operationCounts();
-  for await (const batch of events) {
-    for (const event of batch) {
-      show(event);
-      if (event.type === 'operation' && event.outcome === 'ok') acknowledged.increment(event.opId);
-    }
-  }
-  const { duplicates, uncommitted } = await readLedger(ledger, acknowledged);
+  const show = showTo([
+    ...Object.values(collectors),
+    ...theory.collectors.map((one) => guarded(['facts'], unmeasured, () => one)),
+  ]);
+  for await (const batch of events) for (const event of batch) show(event);
 
   const operations = collectors.operations.result();
   const { state, updates } = collectors.state.result();
   const { skew, load, upstreams } = collectors.load.result();
+  const { cpu, rss } = collectors.usage.result();
   const faults = collectors.faults.result();
   const lag = collectors.lag.result();
+  const joined = collectors.joined.result();
+  const { windowMs, durationMs } = windowsOf(spec);
+  const notMeasured = { notApplicable: 'it could not be measured' };
+  const metrics: Metrics = {
+    session_loss: collectors.sessions.result(),
+    state_loss: state,
+    availability: operations.availability,
+    latency_ms: operations.latency,
+    service_ms: operations.service,
+    recovery_ms: attempted(
+      ['recovery_ms'],
+      unmeasured,
+      () => recovery({ faults, windows: operations.windows, windowMs }),
+      notMeasured,
+    ),
+    duplicate_execution: collectors.duplicates.result(),
+    lost_update: updates,
+    result_loss: collectors.results.result(),
+    misdelivery: collectors.answers.result(),
+    state_leak: collectors.leaks.result(),
+    replica_cpu: cpu,
+    replica_rss: rss,
+    load_skew: skew,
+    send_lag_ms: lag,
+    session_recovery_ms: collectors.recoveries.result(),
+    ready_ms: attempted(
+      ['ready_ms'],
+      unmeasured,
+      () => ready(joined, { load, upstreams, windowMs }),
+      notMeasured,
+    ),
+    handshake_overhead: collectors.handshakes.result(),
+    generator_health: generatorHealth(collectors.generator.result(), lag),
+  };
+  const series: Series = {
+    windowMs,
+    durationMs,
+    windows: operations.windows,
+    clients: collectors.clients.result(),
+    faults,
+    upstreams,
+    load,
+    percentiles: operations.percentiles,
+    failures: collectors.failures.result(),
+  };
+  const completeness = {
+    ...collectors.completeness.result(),
+    ...collectors.acknowledged.result(),
+    unrouted: collectors.unrouted.result(),
+  };
+  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes).result());
+  return { metrics, series, completeness, facts: held, unmeasured: Object.fromEntries(unmeasured) };
+}
+
+function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
+  return { durationMs: scenario.durationMs, windowMs: windowMsFor(scenario.durationMs) };
+}
+
+/** In the order in which they see each event: `routes` and `acknowledged` before those that ask them. */
+function collectorsFor(
+  spec: Pick<RunSpec, 'scenario' | 'deployment'>,
+  routes: RouteJoin,
+  ledger: Ledger,
+  unmeasured: Unmeasured,
+) {
+  const { protocol } = spec.deployment;
+  const { durationMs, windowMs } = windowsOf(spec);
+  const calls = callsOf(spec.scenario.workload.journey);
+  const reads = calls.some((call) => call.reads !== undefined);
+  const writes = calls.some((call) => call.writes !== undefined);
+  const acknowledged = acknowledgements(ledger);
+  const guard = <R>(
+    measures: readonly (keyof Metrics | keyof Series | 'completeness')[],
+    make: () => Collector<R>,
+  ) => guarded(measures, unmeasured, make);
   return {
-    metrics: {
-      session_loss: collectors.sessions.result(),
-      state_loss: state,
-      availability: operations.availability,
-      latency_ms: operations.latency,
-      service_ms: operations.service,
-      recovery_ms: recovery({ faults, windows: operations.windows, windowMs }),
-      duplicate_execution: duplicates,
-      lost_update: updates,
-      load_skew: skew,
-      send_lag_ms: lag,
-      session_recovery_ms: collectors.recoveries.result(),
-      ready_ms: ready(collectors.joined.result(), { load, upstreams, windowMs }),
-      handshake_overhead: collectors.handshakes.result(),
-      generator_health: generatorHealth(collectors.generator.result(), lag),
-    },
-    series: {
-      windowMs,
-      durationMs,
-      windows: operations.windows,
-      clients: collectors.clients.result(),
-      faults,
-      upstreams,
-      load,
-      percentiles: operations.percentiles,
-      failures: collectors.failures.result(),
-    },
-    facts: theory.result(),
-    completeness: {
-      ...collectors.completeness.result(),
-      uncommitted,
-      unrouted: collectors.unrouted.result(),
-    },
+    routes: guard(['session_loss', 'load_skew'], () => routes),
+    acknowledged: guard(['lost_update', 'completeness'], () => acknowledged),
+    sessions: guard(['session_loss'], () => sessionLoss(protocol, routes)),
+    state: guard(['state_loss', 'lost_update'], () =>
+      stateLoss({ writes, reads }, acknowledged.isUncommitted),
+    ),
+    duplicates: guard(['duplicate_execution'], () => ({
+      types: [],
+      see: () => {},
+      result: ledger.duplicates,
+    })),
+    results: guard(['result_loss'], () => resultLoss(ledger)),
+    answers: guard(['misdelivery'], misdelivery),
+    leaks: guard(['state_leak'], () => stateLeak(reads)),
+    operations: guard(
+      ['availability', 'latency_ms', 'service_ms', 'recovery_ms', 'windows', 'percentiles'],
+      () => operationMeasures(durationMs, windowMs),
+    ),
+    usage: guard(['replica_cpu', 'replica_rss'], () => replicaUsage(protocol)),
+    load: guard(['load_skew', 'load', 'upstreams'], () =>
+      loadSkew(protocol !== '2026-07-28', windowMs, routes),
+    ),
+    clients: guard(['clients'], clientSeries),
+    faults: guard(['faults', 'recovery_ms', 'completeness'], faultSeries),
+    lag: guard(['send_lag_ms'], sendLag),
+    failures: guard(['failures'], failures),
+    completeness: guard(['completeness'], completeness),
+    recoveries: guard(['session_recovery_ms'], () => sessionRecovery(protocol)),
+    joined: guard(['ready_ms'], joinedBoots),
+    handshakes: guard(['handshake_overhead'], handshakeOverhead),
+    generator: guard(['generator_health'], generatorUsage),
+    unrouted: guard(['completeness'], unrouted),
   };
 }

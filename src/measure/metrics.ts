@@ -45,8 +45,28 @@ export interface Availability extends Rate {
 export interface LostUpdate extends Rate {
   /** Writes of unknown outcome that a later read found. */
   recovered: number;
-  /** Values that a read found and that its client never sent. */
+  /** Values that a read found and that no client sent. Another client's: `state_leak`. */
   unexpected: number;
+  /** Operations, writes or not, that were acknowledged and, as the ledger proves, never committed. */
+  uncommitted: number;
+}
+
+/** CPU of all replicas while the workload ran. */
+export interface ReplicaCpu {
+  /** Milliseconds per operation that ended ok; null without one. */
+  value: number | null;
+  cpuMs: number;
+  calls: number;
+}
+
+/** Resident memory of the replicas' processes, in MB (10⁶ bytes); see `replica-usage.ts`. */
+export interface ReplicaRss {
+  /** The most that any one process held; null if none was seen while the workload ran. */
+  peak: number | null;
+  /** MB per 1000 operations that ended ok; null where the run was too short to tell. */
+  growth: number | null;
+  /** MB for each session held; null with fewer than ten at once, or if a process ended. */
+  perSession: { value: number | null } | NotApplicable;
 }
 
 export interface Recovery {
@@ -146,6 +166,11 @@ export interface Metrics {
   recovery_ms: Recovery | NotApplicable;
   duplicate_execution: Rate | NotApplicable;
   lost_update: LostUpdate | NotApplicable;
+  result_loss: Rate | NotApplicable;
+  misdelivery: Rate;
+  state_leak: Rate | NotApplicable;
+  replica_cpu: ReplicaCpu | NotApplicable;
+  replica_rss: ReplicaRss | NotApplicable;
   load_skew: LoadSkew;
   send_lag_ms: SendLag;
   session_recovery_ms: SessionRecovery | NotApplicable;

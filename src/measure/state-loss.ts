@@ -1,6 +1,7 @@
 import type { OperationEvent } from '../record/index.ts';
 import type { Collector } from './collector.ts';
 import type { LostUpdate, NotApplicable, StateLoss } from './metrics.ts';
+import { readsOfOthers } from './misdelivery.ts';
 import { rate } from './rate.ts';
 import { type ValueMarks, valueMarks } from './value-marks.ts';
 
@@ -16,6 +17,8 @@ const mark = {
   unexpected: 32,
   /** In the read that is being looked at. */
   found: 64,
+  /** Acknowledged; the ledger proves that it was never committed, and no read has found it. */
+  uncommitted: 128,
 } as const;
 
 /** What one client has written and found again; forgotten when it leaves. */
@@ -33,19 +36,25 @@ interface Journey {
  * wrote state. Missing: the tool said so, a read lacked an acknowledged write, or the session that leads to
  * the state was lost and no later read found the state.
  *
- * `lost_update`: acknowledged writes absent from a read that began after the acknowledgement ÷ acknowledged
- * writes that such a read was made for. Modelled on Jepsen's set checker.
+ * `lost_update`: acknowledged writes absent from a read that began after the acknowledgement, or that the ledger
+ * proves were never committed ÷ acknowledged writes that such a read, or such a proof, was made for. Modelled on
+ * Jepsen's set checker. A read that returned another client's state (`state_leak`) says nothing of either.
+ *
+ * @param isUncommitted whether the ledger proves that an acknowledged operation was never committed.
  */
-export function stateLoss(journey: {
-  writes: boolean;
-  reads: boolean;
-}): Collector<{ state: StateLoss | NotApplicable; updates: LostUpdate | NotApplicable }> {
+export function stateLoss(
+  journey: { writes: boolean; reads: boolean },
+  isUncommitted: (acknowledged: OperationEvent) => boolean = () => false,
+): Collector<{ state: StateLoss | NotApplicable; updates: LostUpdate | NotApplicable }> {
   const journeys = new Map<string, Journey>();
   const total = { wrote: 0, lost: 0, unjudged: 0, checked: 0, lostUpdates: 0, recovered: 0, unexpected: 0 };
+  let uncommitted = 0;
 
   const settle = (journey: Journey) => {
-    total.checked += journey.values.count(mark.checked);
-    total.lostUpdates += journey.values.count(mark.lost);
+    const either = (one: number, other: number) =>
+      journey.values.count(one) + journey.values.count(other) - journey.values.count(one | other);
+    total.checked += either(mark.checked, mark.uncommitted);
+    total.lostUpdates += either(mark.lost, mark.uncommitted);
     total.recovered += journey.values.count(mark.recovered);
     total.unexpected += journey.values.count(mark.unexpected);
     if (!journey.wrote) return;
@@ -61,6 +70,9 @@ export function stateLoss(journey: {
         const state = journeys.get(event.client) ?? newJourney(event.client);
         journeys.set(event.client, state);
         seeOperation(state, event);
+        if (event.outcome !== 'ok' || !isUncommitted(event)) return;
+        uncommitted += 1;
+        if (event.writes !== undefined) state.values.mark(event.writes, mark.uncommitted);
       } else if (event.type === 'session-lost') {
         const state = journeys.get(event.client);
         if (state?.wrote) state.sessionLostSinceRead = true;
@@ -74,16 +86,15 @@ export function stateLoss(journey: {
       // A cut-short run leaves clients that never ended.
       for (const state of journeys.values()) settle(state);
       journeys.clear();
-      if (!journey.writes) {
-        const none = { notApplicable: 'the journey writes no state' };
-        return { state: none, updates: none };
-      }
       const { wrote, lost, unjudged, checked, lostUpdates, recovered, unexpected } = total;
+      const updates = { ...rate(lostUpdates, checked), recovered, unexpected, uncommitted };
+      const never = !journey.writes
+        ? { notApplicable: 'the journey writes no state' }
+        : { notApplicable: 'the journey never reads its state back' };
       return {
-        state: { ...rate(lost, wrote), unjudged },
-        updates: journey.reads
-          ? { ...rate(lostUpdates, checked), recovered, unexpected }
-          : { notApplicable: 'the journey never reads its state back' },
+        state: journey.writes ? { ...rate(lost, wrote), unjudged } : never,
+        // What was acknowledged and never committed is lost, whatever the journey does.
+        updates: (journey.writes && journey.reads) || uncommitted > 0 ? updates : never,
       };
     },
   };
@@ -111,7 +122,8 @@ function seeOperation(journey: Journey, event: OperationEvent): void {
     }
     if (event.outcome === 'info') journey.values.mark(event.writes, mark.unknown);
   }
-  if (event.reads !== undefined && event.startUs !== null) seeRead(journey, event.reads, event.startUs);
+  if (event.reads === undefined || event.startUs === null || readsOfOthers(event)) return;
+  seeRead(journey, event.reads, event.startUs);
 }
 
 function seeRead(journey: Journey, reads: readonly string[], startUs: number): void {
@@ -126,6 +138,7 @@ function seeRead(journey: Journey, reads: readonly string[], startUs: number): v
       complete = false;
       return revised | mark.lost;
     }
+    revised &= ~mark.uncommitted;
     if ((marks & mark.unknown) !== 0) return revised | mark.recovered;
     if (acknowledged) return revised;
     complete = false;

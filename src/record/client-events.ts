@@ -34,6 +34,8 @@ export interface Failure {
   code?: number;
   /** At most 500 characters, as the server or the system put it. */
   message?: string;
+  /** There was an answer, and it was to another request: by its JSON-RPC id, or by what it says. */
+  misdelivered?: true;
 }
 
 export type ClientEvent =

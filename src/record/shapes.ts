@@ -1,6 +1,6 @@
 import type { Failure, RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { LedgerEntry, LedgerOperation } from './ledger.ts';
 
 /**
  * Whether a line that was read is what its type says: files may be damaged, and a measure that is fed with a text
@@ -42,6 +42,7 @@ const failure = object<Failure>({
   status: maybe(number),
   code: maybe(number),
   message: maybe(text),
+  misdelivered: maybe(flag),
 });
 const message: Shape<RecordedMessage> = {
   headers: (value) => Array.isArray(value) && value.every((pair) => texts(pair) && pair.length === 2),
@@ -164,11 +165,11 @@ export function isRunEvent(record: object): record is RunEvent {
   return typeof type === 'string' && (events.get(type)?.(record) ?? true);
 }
 
-const ledgerEntry = object<LedgerEntry>({
+const mark = { atUs: number, replica: text, boot: number, seq: maybe(number) };
+const ledgerEnd = object<Extract<LedgerEntry, { event: 'end' }>>({ event: oneOf('end'), ...mark });
+const ledgerOperation = object<LedgerOperation>({
   event: oneOf('begin', 'commit', 'abort'),
-  atUs: number,
-  replica: text,
-  boot: number,
+  ...mark,
   opId: text,
   tool: text,
   subject: maybe(text),
@@ -176,5 +177,5 @@ const ledgerEntry = object<LedgerEntry>({
 });
 
 export function isLedgerEntry(record: object): record is LedgerEntry {
-  return ledgerEntry(record);
+  return ledgerOperation(record) || ledgerEnd(record);
 }

@@ -1,5 +1,6 @@
 import { wrap } from '../core/index.ts';
 import type { Results, RunResult } from '../verdict/index.ts';
+import { comparisonLines } from './console/comparisons.ts';
 import { type Paint, painter } from './console/paint.ts';
 import { renderTable } from './console/table.ts';
 
@@ -52,7 +53,11 @@ export function renderConsole(results: Results, options: ConsoleOptions): string
   if (results.cutShort !== undefined) {
     lines.push(...wrap(`Cut short: ${plain(results.cutShort)}`, columns).map(paint.unknown), '');
   }
-  for (const scenario of experiment.scenarios) lines.push(...scenarioLines(scenario, columns, paint), '');
+  for (const scenario of experiment.scenarios) {
+    const compared = comparisonLines(results.comparisons, scenario.name);
+    lines.push(...scenarioLines(scenario, columns, paint));
+    lines.push(...compared.flatMap((line) => ['', ...wrap(line, columns, '  ')]), '');
+  }
   lines.push(...wrap(legend, columns).map(paint.quiet));
   if (experiment.repeats > 1) {
     const repeats = `${experiment.repeats} repeats: counts are added, everything else is the range from the lowest to the highest run.`;

@@ -6,7 +6,7 @@ const columnsMax = 180;
 /** `results.json`: the same results give the same text, and a point of a series takes one line. */
 export function renderJson(results: Results): string {
   const { schemaVersion, tool, startedAt, command, environment, scenario, seed, verdict, cutShort } = results;
-  const { scenarios, deployments, runs } = results;
+  const { scenarios, deployments, runs, comparisons } = results;
   const ordered = {
     schemaVersion,
     tool,
@@ -19,6 +19,7 @@ export function renderJson(results: Results): string {
     verdict,
     scenarios,
     deployments,
+    comparisons,
     runs,
   };
   return `${pretty(JSON.parse(JSON.stringify(ordered)), '', 0)}\n`;

@@ -9,12 +9,35 @@ export const referenceServers = {
 } as const;
 export type ReferenceServer = keyof typeof referenceServers;
 
+/**
+ * Servers that are wrong in exactly one way, so that each checker can be shown to find it and no other to be misled
+ * (`infra/servers/broken/`). Their deployments are named by path only.
+ */
+const brokenServers = {
+  'broken/executes-twice': '2025-11-25',
+  'broken/forgets-sessions': '2025-11-25',
+  'broken/forgets-state': '2025-11-25',
+  'broken/leaks-memory': '2025-11-25',
+  'broken/loses-results': '2025-11-25',
+  'broken/loses-writes': '2025-11-25',
+  'broken/mixes-up-answers': '2025-11-25',
+  'broken/refuses-calls': '2025-11-25',
+  'broken/serves-others-state': '2025-11-25',
+  'broken/stalls': '2025-11-25',
+} as const;
+
+/** Every program that a replica can run, with its protocol revision. */
+export const servers = { ...referenceServers, ...brokenServers };
+type Server = keyof typeof servers;
+
 export const deploymentFile = z.strictObject({
   name: nameField,
   description: z.string().min(1).max(300).describe('What it is, in one sentence'),
   server: z
-    .enum(Object.keys(referenceServers) as [ReferenceServer, ...ReferenceServer[]])
-    .describe('The reference server that every replica runs'),
+    .enum(Object.keys(servers) as [Server, ...Server[]])
+    .describe(
+      'The reference server that every replica runs; broken/… are wrong on purpose, to test the checkers',
+    ),
   state: z
     .enum(['memory', 'shared'])
     .describe(

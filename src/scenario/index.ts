@@ -10,6 +10,12 @@ export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
 export { planFile } from './plan-schema.ts';
-export type { BoundableMetric, Policy, Threshold } from './scenario-schema.ts';
+export {
+  type BoundableMetric,
+  type MetricUnit,
+  type Policy,
+  type Threshold,
+  unitOf,
+} from './scenario-schema.ts';
 export { arrivalTimesUs, type ClientSchedule, clientSchedule, type ScheduledCall } from './schedule.ts';
 export { compileTemplate, fillTemplate, type Values } from './template.ts';

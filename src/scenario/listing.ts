@@ -1,5 +1,5 @@
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
-import { deploymentFile, referenceServers } from './deployment-schema.ts';
+import { deploymentFile, servers } from './deployment-schema.ts';
 import type { Deployment } from './plan.ts';
 import {
   type BoundableMetric,
@@ -28,7 +28,7 @@ export function listDeployments({ deploymentsDir }: Catalog): Deployment[] {
   return namesIn(deploymentsDir).map((name) => {
     const path = resolveFile(name, deploymentsDir, 'deployment');
     const { value } = loadYaml(path, deploymentFile, 'deployment');
-    return { ...value, name, protocol: referenceServers[value.server] };
+    return { ...value, name, protocol: servers[value.server] };
   });
 }
 
@@ -50,6 +50,13 @@ const metricMeanings: Record<BoundableMetric, string> = {
   recovery_ms: 'milliseconds from a fault to availability as before, longest over the faults',
   duplicate_execution: 'share of executed operations that were executed twice or more',
   lost_update: 'share of acknowledged writes that a later read did not find',
+  result_loss: 'share of committed operations that the client got no answer to in time',
+  misdelivery: 'share of answered operations whose answer was to another request',
+  state_leak: 'share of reads that returned what another client wrote',
+  replica_cpu: 'milliseconds of CPU that the replicas used per operation that ended ok',
+  'replica_rss.peak': 'MB of memory that one replica held at most',
+  'replica_rss.perSession': 'MB of memory for each session held, at most',
+  'replica_rss.growth': 'MB by which the replicas grow over 1000 operations that end ok',
   load_skew: 'requests of the busiest replica over the mean, 1 being even',
 };
 

@@ -1,7 +1,7 @@
 import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
-import { type DeploymentFile, deploymentFile, referenceServers } from './deployment-schema.ts';
+import { type DeploymentFile, deploymentFile, servers } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
 import type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
@@ -89,7 +89,7 @@ export function runsOf(plan: Plan): RunSpec[] {
 function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): Deployment {
   file.refuse(checkDeployments(file.value));
   const replicas = request.replicas ?? file.value.replicas;
-  return { ...file.value, replicas, protocol: referenceServers[file.value.server] };
+  return { ...file.value, replicas, protocol: servers[file.value.server] };
 }
 
 function toScenario(

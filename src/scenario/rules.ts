@@ -1,16 +1,17 @@
 import { formatDurationMs } from '../core/index.ts';
-import { type DeploymentFile, referenceServers } from './deployment-schema.ts';
+import { type DeploymentFile, servers } from './deployment-schema.ts';
 import { durationMs } from './fields.ts';
 import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
 import type { Deployment, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
+import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
 import { placeholders } from './template.ts';
 
 /** What a schema cannot say: rules between the values of a file, and between files. */
 
 export function checkDeployments(deployment: DeploymentFile): Problem[] {
-  const sessions = referenceServers[deployment.server] === '2025-11-25';
+  const sessions = servers[deployment.server] === '2025-11-25';
   if (deployment.routing === 'session-affinity' && !sessions) {
     return [
       {
@@ -168,7 +169,7 @@ function checkThreshold(
   { min = 0, max }: { min?: number | undefined; max?: number | undefined },
   path: PropertyKey[],
 ): Problem[] {
-  const isShare = !metric.includes('_ms') && metric !== 'load_skew';
+  const isShare = unitOf(metric) === 'share';
   const highest = isShare ? 1 : Number.POSITIVE_INFINITY;
   const allowed = isShare ? '0 to 1 (a share: 0.05 is 5 %)' : 'from 0';
   if (min < 0 || min > highest) return [{ path: [...path, 'min'], message: `allowed: ${allowed}` }];

@@ -46,7 +46,7 @@ const workloadField = z.strictObject({
   journey: journeyField,
 });
 
-const bound = z.number().describe('A bound; rates are from 0 to 1, times in milliseconds');
+const bound = z.number().describe('A bound; rates are from 0 to 1, times in milliseconds, memory in MB');
 
 const thresholdField = z
   .strictObject({
@@ -72,9 +72,25 @@ export const boundableMetrics = [
   'recovery_ms',
   'duplicate_execution',
   'lost_update',
+  'result_loss',
+  'misdelivery',
+  'state_leak',
+  'replica_cpu',
+  'replica_rss.peak',
+  'replica_rss.perSession',
+  'replica_rss.growth',
   'load_skew',
 ] as const;
 export type BoundableMetric = (typeof boundableMetrics)[number];
+
+/** `share`: 0 to 1. `mb`: 10⁶ bytes. */
+export type MetricUnit = 'share' | 'ms' | 'ratio' | 'mb';
+
+export function unitOf(metric: string): MetricUnit {
+  if (metric === 'load_skew') return 'ratio';
+  if (metric.startsWith('replica_rss')) return 'mb';
+  return metric.includes('_ms') || metric === 'replica_cpu' ? 'ms' : 'share';
+}
 
 const expectationsField = z
   .partialRecord(z.enum(boundableMetrics), thresholdField)

@@ -49,6 +49,8 @@ function running(
 ): RunningReplica {
   const { replica: name, boot } = spec;
   deps.events.write({ type: 'replica-ready', atUs, replica: name, boot, url });
+  // Where the workload's share of CPU and memory begins: not with what it took to start.
+  replica.sampleUsage();
   const { pid, exited, signal } = replica;
   return { replica: name, boot, url, pid, exited, signal };
 }

@@ -3,6 +3,7 @@ import { getPriority, setPriority } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
+import { type UsageReader, usageFromProc, watchUsage } from './replica-usage.ts';
 import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from './types.ts';
 import type { ProcessGuard } from './warden.ts';
 
@@ -13,12 +14,16 @@ export interface ReplicaProcess {
   readonly log: ProcessLog;
   /** Sent to the whole group, and recorded; nothing happens if the process is gone. */
   signal(name: ReplicaSignal): void;
+  /** Records what it uses at this moment, beside the regular samples. */
+  sampleUsage(): void;
 }
 
 export interface ProcessDeps {
   clock: Clock;
   events: EventSink<RunEvent>;
   guard: ProcessGuard;
+  /** How what a replica uses is read; by default from /proc. */
+  readUsage?: UsageReader;
 }
 
 /** @throws HarnessError `server` when the command cannot be executed. */
@@ -64,17 +69,19 @@ function replicaOver(
   child: ChildProcess,
   spec: ReplicaSpec,
   log: ProcessLog,
-  { clock, events, guard }: ProcessDeps,
+  { clock, events, guard, readUsage = usageFromProc }: ProcessDeps,
 ): ReplicaProcess {
   const pid = child.pid ?? 0;
   const slot = { replica: spec.replica, boot: spec.boot };
   let isGone = false;
   let isToldToEnd = false;
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid });
+  const usage = watchUsage({ pid, ...slot }, { clock, events, read: readUsage });
 
   const exited = new Promise<ReplicaExit>((resolve) => {
     child.once('exit', (exitCode, signal) => {
       isGone = true;
+      usage.stop();
       // What it started itself may have stayed; the group keeps its number as long as one is left.
       killGroup(pid, 'SIGKILL');
       guard.release(pid);
@@ -98,10 +105,12 @@ function replicaOver(
     log,
     signal(name) {
       if (isGone) return;
+      usage.sample();
       isToldToEnd ||= name === 'SIGTERM' || name === 'SIGKILL';
       events.write({ type: 'replica-signalled', atUs: clock.nowUs(), ...slot, signal: name });
       killGroup(pid, name);
     },
+    sampleUsage: () => usage.sample(),
   };
 }
 

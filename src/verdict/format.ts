@@ -1,16 +1,9 @@
 import { formatDurationMs } from '../core/index.ts';
-import type { BoundableMetric, Threshold } from '../scenario/index.ts';
+import { type BoundableMetric, type MetricUnit, type Threshold, unitOf } from '../scenario/index.ts';
 
 /** Numbers of checks as people read them. */
 
-type Unit = 'share' | 'ms' | 'ratio';
-
-export function unitOf(name: BoundableMetric): Unit {
-  if (name === 'load_skew') return 'ratio';
-  return name.includes('_ms') ? 'ms' : 'share';
-}
-
-export function formatValue(unit: Unit, value: number): string {
+export function formatValue(unit: MetricUnit, value: number): string {
   switch (unit) {
     case 'share':
       return `${Number((value * 100).toPrecision(4))} %`;
@@ -18,6 +11,8 @@ export function formatValue(unit: Unit, value: number): string {
       return formatDurationMs(value);
     case 'ratio':
       return value.toFixed(2);
+    case 'mb':
+      return `${Number(value.toPrecision(3))} MB`;
   }
 }
 

@@ -1,16 +1,18 @@
+import { messageOf } from '../core/index.ts';
 import type { Measured } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
-import type { RunResult, Verdict } from './results.ts';
+import type { Prediction, RunResult, Verdict } from './results.ts';
 import { judgeSoundness, soundnessWarnings } from './soundness.ts';
 import { predict } from './theory/index.ts';
 import { judgeThresholds } from './thresholds.ts';
 
 /** Judges one measured run. `torn` says how the reading of its records went. */
 export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): RunResult {
-  const { metrics, series, completeness } = measured;
-  const thresholds = judgeThresholds(spec.scenario, spec.deployment.name, metrics);
-  const soundness = judgeSoundness(spec.scenario, completeness, metrics, torn);
+  const { metrics, series } = measured;
+  const { predictions, warnings } = predicted(spec, measured);
+  const thresholds = judgeThresholds(spec.scenario, spec.deployment.name, measured);
+  const soundness = judgeSoundness(spec.scenario, measured, torn);
   const sound = soundness.every((check) => check.verdict === 'pass');
   return {
     scenario: spec.scenario.name,
@@ -19,15 +21,30 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     folder: spec.folder,
     metrics,
     checks: [...thresholds, ...soundness],
-    // What an unsound record seems to show contradicts nothing.
-    predictions: predict({ ...spec, ...measured }).map((one) =>
-      sound || one.verdict === 'pass' ? one : { ...one, verdict: 'unknown', reason: 'the record is unsound' },
-    ),
+    predictions: predictions.map((one) => doubted(one, sound, measured.unmeasured)),
     // What an unsound record seems to show, good or bad, is no verdict.
     verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
-    warnings: soundnessWarnings(metrics),
+    warnings: [...soundnessWarnings(measured), ...warnings],
     series,
   };
+}
+
+/** Arithmetic that breaks off predicts nothing, and takes no verdict with it. */
+function predicted(spec: RunSpec, measured: Measured): Pick<RunResult, 'predictions' | 'warnings'> {
+  try {
+    return { predictions: predict({ ...spec, ...measured }), warnings: [] };
+  } catch (error) {
+    return { predictions: [], warnings: [`What theory predicts is unknown: ${messageOf(error)}`] };
+  }
+}
+
+/** What an unsound record seems to show contradicts nothing; what rests on a broken measure says nothing. */
+function doubted(one: Prediction, sound: boolean, unmeasured: Measured['unmeasured']): Prediction {
+  const reason = unmeasured.facts ?? unmeasured[one.metric.split('.')[0] ?? ''];
+  if (reason !== undefined) return { ...one, verdict: 'unknown', reason };
+  return sound || one.verdict === 'pass'
+    ? one
+    : { ...one, verdict: 'unknown', reason: 'the record is unsound' };
 }
 
 /** `fail` before `unknown` before `pass`; nothing judged is `unknown`. */

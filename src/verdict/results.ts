@@ -41,6 +41,52 @@ export interface Prediction {
   reason: string;
 }
 
+/** One deployment held against another, over their repeats in one scenario. */
+export interface Comparison {
+  scenario: string;
+  /** Deployments. */
+  baseline: string;
+  candidate: string;
+  /** Runs with a sound record on either side. */
+  runs: [baseline: number, candidate: number];
+  /** So many a side it takes at least to say anything of times. */
+  runsNeeded: number;
+  measures: (CountComparison | TimeComparison)[];
+  /** `difference`: one measure at least differs. `unknown`: too few runs. */
+  verdict: 'no-difference' | 'difference' | 'unknown';
+  reason: string;
+}
+
+/** What was lost, summed over the runs. It is exact: any other share is a difference. */
+export interface CountComparison {
+  kind: 'count';
+  metric: string;
+  baseline: { numerator: number; denominator: number };
+  candidate: { numerator: number; denominator: number };
+  /** Of the candidate. */
+  verdict: 'same' | 'more' | 'fewer';
+  reason: string;
+}
+
+/** Times and throughput, by run. All but metric, verdict and reason are null with too few runs. */
+export interface TimeComparison {
+  kind: 'time';
+  /** `latency_ms.p50`, `latency_ms.p99`, `throughput` (operations ok per second). */
+  metric: string;
+  /** Medians over the runs. */
+  baseline: number | null;
+  candidate: number | null;
+  /** Candidate ÷ baseline, and its 95 % bootstrap interval. */
+  ratio: number | null;
+  interval: [number, number] | null;
+  /** Mann–Whitney U, two-sided. */
+  pValue: number | null;
+  /** Of the candidate; only if p value, interval and size of the effect agree is it not `no-difference`. */
+  verdict: 'no-difference' | 'regression' | 'improvement' | 'unknown';
+  /** What speaks against a difference. */
+  reason: string;
+}
+
 export interface RunResult {
   scenario: string;
   deployment: string;
@@ -71,6 +117,8 @@ export interface Results {
   deployments: Deployment[];
   seed: number;
   runs: RunResult[];
+  /** Each deployment against the first, in each scenario. */
+  comparisons: Comparison[];
   /** Why the experiment ended before its time, if it did. */
   cutShort?: string;
   verdict: Verdict;

@@ -1,5 +1,5 @@
 import { formatDurationMs } from '../core/index.ts';
-import type { Completeness, Metrics } from '../measure/index.ts';
+import type { Completeness, Measured, Metrics } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import type { Check } from './results.ts';
@@ -25,22 +25,28 @@ const lateNoticeMs = 50;
 
 export function judgeSoundness(
   scenario: Scenario,
-  completeness: Completeness,
-  metrics: Metrics,
+  { completeness, metrics, unmeasured }: Omit<Measured, 'series'>,
   torn: ReadStats,
 ): Check[] {
-  return [
+  const checks = [
     judgeCompleteness(completeness, torn),
     ...judgeFaults(scenario, completeness),
     judgeGenerator(scenario, metrics),
   ];
+  const broken = unmeasured.completeness ?? unmeasured.send_lag_ms ?? unmeasured.generator_health;
+  if (broken === undefined) return checks;
+  return checks.map((check) => ({ ...check, verdict: 'unknown', reason: broken }));
 }
 
 /** Doubts that do not forbid a verdict. */
-export function soundnessWarnings(metrics: Metrics): string[] {
+export function soundnessWarnings({ metrics, unmeasured }: Omit<Measured, 'series'>): string[] {
+  const broken = Object.entries(unmeasured).map(
+    ([name, reason]) => `${name} is unknown: ${reason}. This is a fault of the harness; please report it.`,
+  );
   const late = metrics.send_lag_ms.p99;
-  if (late === null || late <= lateNoticeMs) return [];
+  if (late === null || late <= lateNoticeMs) return broken;
   return [
+    ...broken,
     `The load generator was ${formatDurationMs(late)} late at p99, and latencies contain that. Close other programs, or lower --rate or --sessions.`,
   ];
 }
@@ -62,8 +68,10 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   if (seen.operationsRecorded !== seen.operationsIntended) {
     return doubt(`${seen.operationsIntended} operations were intended`);
   }
-  if (seen.uncommitted > 0) {
-    return doubt(`${seen.uncommitted} acknowledged operations have no commit in the ledger`);
+  if (seen.unproven > 0) {
+    return doubt(
+      `${seen.unproven} acknowledged operations have no commit in the ledger, which may lack lines`,
+    );
   }
   if (seen.unrouted > 0) {
     return doubt(`${seen.unrouted} acknowledged operations are not in the balancer's log`);

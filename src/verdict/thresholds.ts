@@ -1,50 +1,78 @@
-import { unreachable } from '../core/index.ts';
-import type { Metrics, Rate } from '../measure/index.ts';
-import type { BoundableMetric, Scenario, Threshold } from '../scenario/index.ts';
-import { formatBound, formatValue, unitOf } from './format.ts';
+import { messageOf, unreachable } from '../core/index.ts';
+import type { Measured, Metrics, Rate } from '../measure/index.ts';
+import { type BoundableMetric, type Scenario, type Threshold, unitOf } from '../scenario/index.ts';
+import { formatBound, formatValue } from './format.ts';
 import type { Check, Verdict } from './results.ts';
 
 /** What a metric has to say to a threshold. */
 type Reading =
-  | { value: number; observed: string; rate?: Rate; unjudged?: number; unexpected?: number }
+  | {
+      value: number;
+      observed: string;
+      rate?: Rate;
+      unjudged?: number;
+      unexpected?: number;
+      uncommitted?: number;
+    }
   | { noSamples: string }
+  | { unmeasured: string }
   | { notApplicable: string };
 
 /**
  * Judges the thresholds that a scenario sets for a deployment: its own entries, and those of `all` that it has
  * no own entry for. Counts are exact: a rate is compared as it is, not by its interval.
  */
-export function judgeThresholds(scenario: Scenario, deployment: string, metrics: Metrics): Check[] {
+export function judgeThresholds(
+  scenario: Scenario,
+  deployment: string,
+  { metrics, unmeasured }: Pick<Measured, 'metrics' | 'unmeasured'>,
+): Check[] {
   const own = scenario.expect[deployment] ?? {};
   const forAll = scenario.expect.all ?? {};
   const names = Object.keys({ ...forAll, ...own }) as BoundableMetric[];
   return names.flatMap((name) => {
     const threshold = own[name] ?? forAll[name];
     if (threshold === undefined || threshold.skip !== undefined) return [];
-    const reading = readMetric(metrics, name);
+    const reading = read(metrics, unmeasured, name);
     // What is asked of all deployments is asked of those for which it has a meaning.
     if ('notApplicable' in reading && own[name] === undefined) return [];
     return [judge(name, threshold, reading)];
   });
 }
 
-function judge(name: BoundableMetric, threshold: Threshold, reading: Reading): Check {
-  const limit = formatBound(name, threshold);
-  const because = threshold.because ?? '';
-  const id = threshold.max === 0 && unitOf(name) === 'share' ? `no-${name.replaceAll('_', '-')}` : name;
-  if ('notApplicable' in reading) {
-    return { id, verdict: 'unknown', observed: 'not applicable', limit, reason: reading.notApplicable };
+/** What broke off is unmeasured, whatever its metric seems to say. */
+function read(metrics: Metrics, unmeasured: Measured['unmeasured'], name: BoundableMetric): Reading {
+  const [metric = ''] = name.split('.');
+  const reason = unmeasured[metric];
+  if (reason !== undefined) return { unmeasured: reason };
+  try {
+    return readMetric(metrics, name);
+  } catch (error) {
+    return { unmeasured: `it could not be read: ${messageOf(error)}` };
   }
-  if ('noSamples' in reading)
-    return { id, verdict: 'unknown', observed: 'no samples', limit, reason: reading.noSamples };
+}
+
+function judge(name: BoundableMetric, threshold: Threshold, reading: Reading): Check {
+  const id = threshold.max === 0 && unitOf(name) === 'share' ? `no-${name.replaceAll('_', '-')}` : name;
+  const check = { id, metric: name, limit: formatBound(name, threshold) };
+  const unknown = (observed: string, reason: string): Check => ({
+    ...check,
+    verdict: 'unknown',
+    observed,
+    reason,
+  });
+  if ('notApplicable' in reading) return unknown('not applicable', reading.notApplicable);
+  if ('unmeasured' in reading) return unknown('not measured', reading.unmeasured);
+  if ('noSamples' in reading) return unknown('no samples', reading.noSamples);
   const verdict = compare(threshold, reading);
-  return { id, verdict, observed: reading.observed, limit, reason: reasonFor(verdict, reading, because) };
+  const reason = reasonFor(verdict, reading, threshold.because ?? '');
+  return { ...check, verdict, observed: reading.observed, reason };
 }
 
 function compare(threshold: Threshold, reading: Extract<Reading, { value: number }>): Verdict {
-  const { value, rate, unjudged = 0, unexpected = 0 } = reading;
+  const { value, rate, unjudged = 0, unexpected = 0, uncommitted = 0 } = reading;
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = threshold;
-  if (value > max || unexpected > 0) return 'fail';
+  if (value > max || unexpected > 0 || uncommitted > 0) return 'fail';
   // What could not be judged may count, or may not.
   const most = rate && rate.denominator > 0 ? (rate.numerator + unjudged) / rate.denominator : value;
   if (value < min) return most >= min ? 'unknown' : 'fail';
@@ -52,8 +80,9 @@ function compare(threshold: Threshold, reading: Extract<Reading, { value: number
 }
 
 function reasonFor(verdict: Verdict, reading: Extract<Reading, { value: number }>, because: string): string {
-  if ((reading.unexpected ?? 0) > 0)
-    return `${reading.unexpected} values were read that their client never wrote`;
+  if ((reading.unexpected ?? 0) > 0) return `${reading.unexpected} values were read that no client wrote`;
+  if ((reading.uncommitted ?? 0) > 0)
+    return `${reading.uncommitted} operations were acknowledged and never committed, as the ledger proves`;
   if (verdict === 'unknown')
     return `${reading.unjudged} journeys never learned whether their state is still there`;
   return because;
@@ -68,7 +97,10 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'session_loss':
     case 'state_loss':
     case 'duplicate_execution':
-    case 'lost_update': {
+    case 'lost_update':
+    case 'result_loss':
+    case 'misdelivery':
+    case 'state_leak': {
       const metric = metrics[name];
       return 'notApplicable' in metric ? metric : readRate(metric);
     }
@@ -86,6 +118,14 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
       if (metric.value !== null) return readTime(metric.value);
       return { value: Number.POSITIVE_INFINITY, observed: 'not recovered by the end' };
     }
+    case 'replica_cpu': {
+      const metric = metrics.replica_cpu;
+      return 'notApplicable' in metric ? metric : readTime(metric.value);
+    }
+    case 'replica_rss.peak':
+    case 'replica_rss.perSession':
+    case 'replica_rss.growth':
+      return readMemory(metrics.replica_rss, name);
     case 'load_skew': {
       const { value } = metrics.load_skew;
       if (value === null) return { noSamples: 'too few requests in any period of constant membership' };
@@ -96,9 +136,31 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
   }
 }
 
-function readRate(rate: Rate & { unjudged?: number; unexpected?: number }): Reading {
-  const { unjudged = 0, unexpected = 0 } = rate;
-  if (rate.value === null && unexpected === 0) {
+function readMemory(
+  rss: Metrics['replica_rss'],
+  name: 'replica_rss.peak' | 'replica_rss.perSession' | 'replica_rss.growth',
+): Reading {
+  if ('notApplicable' in rss) return rss;
+  if (name === 'replica_rss.perSession' && 'notApplicable' in rss.perSession) return rss.perSession;
+  const perSession = 'value' in rss.perSession ? rss.perSession.value : null;
+  const { peak, growth } = rss;
+  const value = {
+    'replica_rss.peak': peak,
+    'replica_rss.perSession': perSession,
+    'replica_rss.growth': growth,
+  }[name];
+  if (value === null) return { noSamples: 'there were too few samples, or too few sessions, to tell' };
+  const per = {
+    'replica_rss.peak': '',
+    'replica_rss.perSession': ' per session',
+    'replica_rss.growth': ' per 1000 calls',
+  };
+  return { value, observed: `${formatValue('mb', value)}${per[name]}` };
+}
+
+function readRate(rate: Rate & { unjudged?: number; unexpected?: number; uncommitted?: number }): Reading {
+  const { unjudged = 0, unexpected = 0, uncommitted = 0 } = rate;
+  if (rate.value === null && unexpected === 0 && uncommitted === 0) {
     return { noSamples: 'nothing was seen that this could be judged by' };
   }
   return {
@@ -107,6 +169,7 @@ function readRate(rate: Rate & { unjudged?: number; unexpected?: number }): Read
     rate,
     unjudged,
     unexpected,
+    uncommitted,
   };
 }
 

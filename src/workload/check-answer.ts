@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../client/index.ts';
-import { type Failure, type Outcome, outcomeUnknownKey } from '../record/index.ts';
+import { type Failure, type Outcome, operationsNamedIn, outcomeUnknownKey } from '../record/index.ts';
 import { type CallStep, fillTemplate } from '../scenario/index.ts';
 import { valueAt } from './json-path.ts';
 
@@ -22,7 +22,9 @@ export function checkResult(
     if (!isDeepStrictEqual(found, wanted)) {
       const message = `${path} is ${JSON.stringify(found)?.slice(0, 200)}, expected ${JSON.stringify(wanted)}`;
       // It was carried out, so its effect may stand: not `fail`.
-      return { outcome: 'info', failure: { kind: 'unexpected', message } };
+      const failure: Failure = { kind: 'unexpected', message };
+      if (isAnothers(found, wanted, values)) failure.misdelivered = true;
+      return { outcome: 'info', failure };
     }
   }
   if (step.reads !== undefined && !Array.isArray(valueAt(result.structuredContent, step.reads))) {
@@ -36,6 +38,14 @@ export function checkResult(
     else values.set(name, value);
   }
   return { outcome: 'ok' };
+}
+
+/** Where this operation's own id was to come back, that of another did: the answer is to another request. */
+function isAnothers(found: unknown, wanted: unknown, values: ReadonlyMap<string, unknown>): boolean {
+  const named = (value: unknown) =>
+    typeof value === 'string' ? operationsNamedIn(value).map(({ opId }) => opId) : [];
+  const own = String(values.get('opId'));
+  return named(wanted).includes(own) && named(found).length > 0 && !named(found).includes(own);
 }
 
 /** The values that a read has found. */

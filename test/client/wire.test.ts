@@ -265,6 +265,15 @@ describe.each(['2025-11-25', '2026-07-28'] as const)('either client (%s)', (prot
     [
       'another request’s id',
       (_: Asked, r: ServerResponse) => sendJson(r, 200, { jsonrpc: '2.0', id: 999, result: text }),
+      { misdelivered: true },
+    ],
+    [
+      'another request’s id in a stream',
+      (_: Asked, r: ServerResponse) =>
+        void r
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: 999, result: text })}\n\n`),
+      { misdelivered: true },
     ],
     [
       'no JSON',
@@ -282,11 +291,11 @@ describe.each(['2025-11-25', '2026-07-28'] as const)('either client (%s)', (prot
         void r.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {}\n\n'),
     ],
     ['a redirect', (_: Asked, r: ServerResponse) => void r.writeHead(302, { location: '/elsewhere' }).end()],
-  ])('calls %s malformed, its effect unknown', async (_name, answer) => {
-    expect(await callOnce(protocol, answer)).toMatchObject({
-      outcome: 'info',
-      failure: { kind: 'malformed' },
-    });
+  ])('calls %s malformed, its effect unknown', async (_name, answer, misdelivered?: object) => {
+    const told = await callOnce(protocol, answer);
+    expect(told).toMatchObject({ outcome: 'info', failure: { kind: 'malformed', ...misdelivered } });
+    // Whose it is, is only said where it is known.
+    if (!misdelivered) expect(told).not.toHaveProperty('failure.misdelivered');
   });
 
   it('calls a broken connection and 5xx broken, their effect unknown', async () => {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readLedger } from '../../src/measure/duplicate-execution.ts';
 import { failures } from '../../src/measure/failures.ts';
-import { operationCounts } from '../../src/measure/operation-counts.ts';
 import { rate } from '../../src/measure/rate.ts';
 import { sendLag } from '../../src/measure/send-lag.ts';
 import { operationMeasures, windowMsFor } from '../../src/measure/windows.ts';
-import { began, collect, committed, opened, operation, stream } from '../support/log.ts';
+import { began, collect, opened, operation } from '../support/log.ts';
 
 describe('rate', () => {
   it('carries the 95 % Wilson interval', () => {
@@ -59,39 +57,6 @@ describe('availability and latency', () => {
     expect(windowMsFor(1000)).toBe(100);
     expect(windowMsFor(120_000)).toBe(1000);
     expect((7 * 24 * 3_600_000) / windowMsFor(7 * 24 * 3_600_000)).toBe(240);
-  });
-});
-
-describe('the ledger', () => {
-  const acknowledged = (...ids: string[]) => {
-    const counts = operationCounts();
-    for (const id of ids) counts.increment(id);
-    return counts;
-  };
-  it('duplicate_execution: operations with two commits or more over those with one', async () => {
-    const ledger = stream([
-      committed('c1.0'),
-      committed('c1.1'),
-      committed('c1.1', 'r2'),
-      committed('c12.1'),
-    ]);
-    expect((await readLedger(ledger, acknowledged())).duplicates).toMatchObject({
-      numerator: 1,
-      denominator: 3,
-    });
-  });
-  it('has no meaning for a server without one', async () => {
-    const { duplicates } = await readLedger(undefined, acknowledged());
-    expect(duplicates).toEqual({ notApplicable: 'the server keeps no ledger' });
-  });
-  it('survives ids that are not ours', async () => {
-    const ledger = stream([committed('x'), committed('c1.-1'), committed('c1.99999999999'), committed('')]);
-    expect((await readLedger(ledger, acknowledged())).duplicates).toMatchObject({ denominator: 0 });
-  });
-  it('tells what was acknowledged and never committed, also when it is missing as a whole', async () => {
-    const told = () => acknowledged('c1.0', 'c1.40', 'c2.1');
-    expect(await readLedger(stream([committed('c1.0')]), told())).toMatchObject({ uncommitted: 2 });
-    expect(await readLedger(undefined, told())).toMatchObject({ uncommitted: 3 });
   });
 });
 

@@ -32,6 +32,45 @@ describe('the console report', () => {
     }
   });
 
+  it('says in a line how each deployment compares with the first, given enough runs', () => {
+    const results = exampleResults({ scenarios: ['crash'], repeats: 10 });
+    const names = { scenario: 'crash', baseline: 'stateful-round-robin', candidate: 'stateless' };
+    const alike = { ...names, runs: [10, 10] as [number, number], runsNeeded: 5, measures: [], reason: '' };
+    const of = (...comparisons: typeof results.comparisons) => text({ ...results, comparisons });
+    expect(of({ ...alike, verdict: 'no-difference' })).toContain(
+      'stateless against stateful-round-robin, 10 runs a side: no difference',
+    );
+    expect(of({ ...alike, runs: [4, 10], verdict: 'unknown' })).not.toContain('against');
+    const differing = of({
+      ...alike,
+      verdict: 'difference',
+      measures: [
+        {
+          kind: 'count',
+          metric: 'state_loss',
+          baseline: { numerator: 0, denominator: 60 },
+          candidate: { numerator: 2, denominator: 60 },
+          verdict: 'more',
+          reason: '',
+        },
+        {
+          kind: 'time',
+          metric: 'latency_ms.p99',
+          baseline: 10,
+          candidate: 12,
+          ratio: 1.2,
+          interval: [1.1, 1.3],
+          pValue: 0.00042,
+          verdict: 'regression',
+          reason: '',
+        },
+      ],
+    });
+    expect(differing.replaceAll(/\s+/g, ' ')).toContain(
+      'state_loss 2 of 60, not 0 of 60; latency_ms.p99 regression, 1.20 × (95 % interval 1.10 to 1.30, p = 0.00042)',
+    );
+  });
+
   it('puts the deployments of the example side by side, one table per scenario', () => {
     const lines = text().split('\n');
     expect(lines.filter((line) => line.startsWith('sessions lost'))).toHaveLength(3);

@@ -139,7 +139,12 @@ function emptyRun(run: RunResult): void {
     send_lag_ms: { ...none, missed: 0 },
     recovery_ms: { notApplicable: 'no fault began' },
     duplicate_execution: { notApplicable: 'the server keeps no ledger' },
-    lost_update: { ...empty, recovered: 0, unexpected: 0 },
+    lost_update: { ...empty, recovered: 0, unexpected: 0, uncommitted: 0 },
+    result_loss: empty,
+    misdelivery: empty,
+    state_leak: empty,
+    replica_cpu: { value: null, cpuMs: 0, calls: 0 },
+    replica_rss: { peak: null, growth: null, perSession: { value: null } },
     load_skew: {
       value: null,
       coefficientOfVariation: null,

@@ -42,6 +42,7 @@ export function exampleResults(options: FixtureOptions = {}): Results {
     deployments,
     seed: 7,
     runs,
+    comparisons: [],
     verdict: 'pass',
   };
 }
@@ -183,8 +184,13 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
           },
     duplicate_execution: rateOf(0, recovered),
     lost_update: story.misrouted
-      ? { ...rateOf(37, 60), recovered: 0, unexpected: 0 }
-      : { ...rateOf(0, 431), recovered: story.scenario === 'crash' ? 2 : 0, unexpected: 0 },
+      ? { ...rateOf(37, 60), recovered: 0, unexpected: 0, uncommitted: 0 }
+      : { ...rateOf(0, 431), recovered: story.scenario === 'crash' ? 2 : 0, unexpected: 0, uncommitted: 0 },
+    result_loss: rateOf(0, recovered),
+    misdelivery: rateOf(0, recovered),
+    state_leak: rateOf(0, 60),
+    replica_cpu: { value: 1.9, cpuMs: 1.9 * recovered, calls: recovered },
+    replica_rss: { peak: 96.4, growth: 3.1, perSession: { value: 0.12 } },
     load_skew: {
       value: story.skew,
       coefficientOfVariation: story.skew - 1,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Folder, temporaryFolder } from '../support/cli.ts';
@@ -49,6 +50,20 @@ describe.each(servers)('the ledger of %s', (server) => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
     // On the system's monotonic clock, whose zero is the epoch that was given.
     expect(times[0]).toBeLessThan(Number(process.hrtime.bigint() / 1000n));
+  });
+
+  it('numbers its lines, and ends with a mark when its process ends in order', async () => {
+    await using replica = await start(server);
+    const at = await place(server, replica);
+    await callTool(server, replica.url, 'echo', { text: 'x' }, { ...at, opId: 'op1' });
+    replica.child.kill('SIGTERM');
+    await replica.exited;
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'begin', seq: 1 },
+      { event: 'commit', seq: 2 },
+      { event: 'end', seq: 3, replica: 'r1', boot: 1 },
+    ]);
   });
 
   it('holds an abort of what had no effect, and nothing of calls without an operation', async () => {

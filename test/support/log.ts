@@ -1,5 +1,5 @@
 import { type Collector, showTo } from '../../src/measure/collector.ts';
-import type { LedgerEntry, OperationEvent, RunEvent } from '../../src/record/index.ts';
+import type { LedgerEntry, LedgerOperation, OperationEvent, RunEvent } from '../../src/record/index.ts';
 
 /** Hand-written event logs: a few words for each event, the rest filled in. Times are in milliseconds. */
 
@@ -125,7 +125,7 @@ export function operation(
   };
 }
 
-export const committed = (opId: string, replica = 'r1'): LedgerEntry => ({
+export const committed = (opId: string, replica = 'r1'): LedgerOperation => ({
   event: 'commit',
   atUs: 0,
   replica,
@@ -133,6 +133,20 @@ export const committed = (opId: string, replica = 'r1'): LedgerEntry => ({
   opId,
   tool: 'echo',
 });
+
+/**
+ * The ledger of one process, as it writes it: `begin c1.0`, `commit c1.0`, `end`; a millisecond apart, numbered.
+ * A line that is left out (`-`) leaves its gap.
+ */
+export function book(lines: readonly string[], replica = 'r1', boot = 1): LedgerEntry[] {
+  return lines.flatMap((line, i): LedgerEntry[] => {
+    const [event = '', opId = ''] = line.split(' ');
+    const mark = { atUs: us(i), replica, boot, seq: i + 1 };
+    if (event === '-') return [];
+    if (event === 'end') return [{ event, ...mark }];
+    return [{ event: event as LedgerOperation['event'], ...mark, opId, tool: 'echo' }];
+  });
+}
 
 /** What a collector makes of these events; `before` are those it relies on. */
 export function collect<R>(

@@ -60,6 +60,10 @@ describe('a replica that starts', () => {
       { type: 'replica-ready', replica: 'r1', boot: 1, url: replica.url },
     ]);
     expect([...guard.guarded]).toEqual([replica.pid]);
+    // At its start, and when it was ready; on Linux alone.
+    const sampled = process.platform === 'linux' ? 2 : 0;
+    expect(events.usage.length).toBeGreaterThanOrEqual(sampled);
+    for (const usage of events.usage) expect(usage).toMatchObject({ replica: 'r1', boot: 1 });
   });
 
   test('is ready when it has answered `server/discover`, or does not know that', async () => {

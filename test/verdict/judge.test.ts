@@ -4,7 +4,19 @@ import type { LedgerEntry, RunEvent } from '../../src/record/index.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { judgeRun, worst } from '../../src/verdict/index.ts';
 import { spec } from '../support/fakes.ts';
-import { began, committed, ended, left, lost, opened, operation, stream, upstreams } from '../support/log.ts';
+import {
+  began,
+  book,
+  committed,
+  ended,
+  left,
+  lost,
+  opened,
+  operation,
+  started,
+  stream,
+  upstreams,
+} from '../support/log.ts';
 
 const journey: Scenario['workload']['journey'] = [
   { call: 'add', arguments: {}, writes: '${opId}' },
@@ -56,6 +68,7 @@ describe('a threshold', () => {
     );
     expect(find(result, 'no-lost-update')).toEqual({
       id: 'no-lost-update',
+      metric: 'lost_update',
       verdict: 'pass',
       observed: '0 of 2',
       limit: '0',
@@ -79,7 +92,7 @@ describe('a threshold', () => {
     const result = await judge({ all: { lost_update: { max: 1 } } }, odd);
     expect(find(result, 'lost_update')).toMatchObject({
       verdict: 'fail',
-      reason: expect.stringContaining('never wrote'),
+      reason: expect.stringContaining('no client wrote'),
     });
   });
 
@@ -176,6 +189,93 @@ describe('a threshold', () => {
   });
 });
 
+describe('an acknowledged operation without a commit', () => {
+  const boot: RunEvent[] = [started('r1', 1, -5)];
+  const lines = [
+    'begin c1.0',
+    'commit c1.0',
+    'begin c1.1',
+    'begin c2.0',
+    'commit c2.0',
+    'begin c2.1',
+    'commit c2.1',
+  ];
+  const judgeBook = (book: readonly LedgerEntry[]) =>
+    judge({ all: { lost_update: { max: 0.9 } } }, [...boot, ...history()], { ledger: book });
+
+  it('is a lost update, if the ledger proves it, and the record is sound all the same', async () => {
+    const result = await judgeBook(book([...lines, 'end']));
+    expect(find(result, 'lost_update')).toMatchObject({
+      verdict: 'fail',
+      reason: '1 operations were acknowledged and never committed, as the ledger proves',
+    });
+    expect(find(result, 'record-complete')).toMatchObject({ verdict: 'pass' });
+    expect(result.verdict).toBe('fail');
+  });
+
+  it('is no accusation while the ledger may lack lines', async () => {
+    const result = await judgeBook(book(lines.map((line) => (line === 'begin c1.1' ? '-' : line))));
+    expect(find(result, 'lost_update')).toMatchObject({ verdict: 'pass' });
+    expect(find(result, 'record-complete')).toMatchObject({ verdict: 'unknown' });
+    expect(result.verdict).toBe('unknown');
+  });
+});
+
+describe('a measure that breaks off', () => {
+  /** Reads that are no list: no server can cause them, only a fault of the harness. */
+  const odd = () =>
+    history().map((event) =>
+      event.type === 'operation' && event.reads ? { ...event, reads: 7 as unknown as string[] } : event,
+    );
+
+  it('is unknown with its reason, and takes no other with it', async () => {
+    const expectations = {
+      all: { lost_update: { max: 1 }, state_loss: { max: 1 }, availability: { min: 0.5 } },
+    };
+    const result = await judge(expectations, odd());
+    for (const id of ['lost_update', 'state_loss']) {
+      expect(find(result, id)).toMatchObject({
+        verdict: 'unknown',
+        observed: 'not measured',
+        reason: expect.stringContaining('its measure broke off'),
+      });
+    }
+    expect(find(result, 'availability')).toMatchObject({ verdict: 'pass', observed: '4 of 4' });
+    expect(find(result, 'record-complete')).toMatchObject({ verdict: 'pass' });
+    expect(result.metrics.lost_update).toMatchObject({ value: null });
+    expect(result.warnings).toContainEqual(expect.stringContaining('lost_update is unknown'));
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('makes the whole run unknown, if it is the one that tells whether the record is whole', async () => {
+    const events = history().map((event) =>
+      event.type === 'client-ended'
+        ? Object.defineProperty({ ...event }, 'operations', {
+            get: () => {
+              throw new Error('no number');
+            },
+          })
+        : event,
+    );
+    const result = await judge({ all: { availability: { min: 0.5 } } }, events);
+    expect(find(result, 'availability')).toMatchObject({ verdict: 'pass' });
+    expect(find(result, 'record-complete')).toMatchObject({
+      verdict: 'unknown',
+      reason: 'its measure broke off: no number',
+    });
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('is unknown too, if its metric cannot be read', async () => {
+    const run = spec({ scenario: { expect: { all: { load_skew: { max: 9 }, availability: { min: 0 } } } } });
+    const measured = await measureRun(run, stream(history()), undefined);
+    const damaged = { ...measured.metrics, load_skew: undefined } as unknown as typeof measured.metrics;
+    const result = judgeRun(run, { ...measured, metrics: damaged }, { lines: 0, tornLines: 0 });
+    expect(find(result, 'load_skew')).toMatchObject({ verdict: 'unknown', observed: 'not measured' });
+    expect(find(result, 'availability')).toMatchObject({ verdict: 'pass' });
+  });
+});
+
 describe('a record that is not sound gives no verdict, good or bad', () => {
   const bad = { all: { lost_update: { max: 0 } } };
   const without = (type: RunEvent['type']) => history(false).filter((event) => event.type !== type);
@@ -206,7 +306,7 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
     });
     expect(find(result, 'record-complete')).toMatchObject({
       verdict: 'unknown',
-      reason: '3 acknowledged operations have no commit in the ledger',
+      reason: '3 acknowledged operations have no commit in the ledger, which may lack lines',
     });
     expect(result.verdict).toBe('unknown');
   });

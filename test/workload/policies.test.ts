@@ -128,6 +128,30 @@ describe('on an unknown outcome', () => {
   });
 });
 
+describe('an answer that belongs to another request', () => {
+  const echo = [{ call: 'echo', arguments: { text: '${opId}' }, expect: { '$.text': '${opId}' } }];
+  const answering = async (text: unknown, journey: Scenario['workload']['journey'] = echo) => {
+    const connector = fakeConnector(() => ok({ structuredContent: { text } }));
+    const { operations } = await play(connector, {}, { journey });
+    return operations[0]?.failure;
+  };
+
+  it('is told by the operation that it names', async () => {
+    expect(await answering('c7.3')).toMatchObject({ kind: 'unexpected', misdelivered: true });
+    expect(await answering('c1.1')).toMatchObject({ kind: 'unexpected', misdelivered: true });
+    expect(await answering('c1.0')).toBeUndefined();
+  });
+
+  it('is not what is merely wrong', async () => {
+    for (const text of ['hat', 7, undefined, 'c1.0 and c7.3']) {
+      expect(await answering(text)).toMatchObject({ kind: 'unexpected' });
+      expect(await answering(text)).not.toHaveProperty('misdelivered');
+    }
+    const fixed = [{ call: 'echo', arguments: {}, expect: { '$.text': 'hat' } }];
+    expect(await answering('c7.3', fixed)).not.toHaveProperty('misdelivered');
+  });
+});
+
 describe('a session that cannot be opened', () => {
   it('is tried again with the next call; what could not be sent is recorded so', async () => {
     const connector = fakeConnector(

@@ -1,5 +1,5 @@
-import { type Clock, exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
-import { type LedgerEntry, type LedgerSink, ndjsonWriter } from '../../../src/record/index.ts';
+import { exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
+import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { readConfig, type ServerConfig } from './config.ts';
 import { type App, type Host, listen } from './listen.ts';
@@ -7,7 +7,6 @@ import { type App, type Host, listen } from './listen.ts';
 /** What a server is built from. */
 export interface ServerContext {
   config: ServerConfig;
-  clock: Clock;
   store: Store;
   /** Absent when nobody asked for a ledger. */
   ledger: LedgerSink | undefined;
@@ -44,14 +43,12 @@ async function openContext(
   config: ServerConfig,
   onTrouble: (message: string) => void,
 ): Promise<ServerContext> {
+  const { ledgerPath, replica, boot } = config;
+  const clock = systemClock(config.epochUs);
   return {
     config,
-    clock: systemClock(config.epochUs),
     store: await openStore(config.store, onTrouble),
-    ledger:
-      config.ledgerPath === undefined
-        ? undefined
-        : ndjsonWriter<LedgerEntry>(config.ledgerPath, { flushMs: 0 }),
+    ledger: ledgerPath === undefined ? undefined : ledgerWriter(ledgerPath, { clock, replica, boot }),
   };
 }
 

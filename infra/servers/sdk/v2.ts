@@ -40,12 +40,13 @@ export async function openSessionV2(
   context: ServerContext,
   sessionId: string,
   baskets: BasketReference,
+  schemas = sessionSchemas,
 ): Promise<SessionTransport> {
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
-  await buildServerV2(context, baskets, sessionSchemas, endStream).connect(transport);
+  await buildServerV2(context, baskets, schemas, endStream).connect(transport);
   return sessionTransport(transport);
 }

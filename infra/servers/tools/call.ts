@@ -1,6 +1,5 @@
-import type { Clock } from '../../../src/core/index.ts';
 import {
-  type LedgerEntry,
+  type LedgerOperation,
   type LedgerSink,
   opIdKey,
   outcomeUnknownKey,
@@ -12,8 +11,6 @@ import type { Tool, ToolArguments, ToolContext, ToolOutcome } from './types.ts';
 /** Who notes what in the ledger; a server's context is one. */
 interface Bookkeeping {
   ledger: LedgerSink | undefined;
-  clock: Clock;
-  config: { replica: string; boot: number };
 }
 
 /** The result of `tools/call`; both SDKs take it as it is. */
@@ -37,15 +34,11 @@ export async function callTool(
   books: Bookkeeping,
 ): Promise<CallToolResult> {
   const opId = meta?.[opIdKey];
-  const note = (event: LedgerEntry['event'], outcome?: ToolOutcome) => {
+  const note = (event: LedgerOperation['event'], outcome?: ToolOutcome) => {
     // Calls of clients that are not the harness's have no operation to account for.
     if (typeof opId !== 'string') return;
-    const { ledger, clock, config } = books;
-    ledger?.write({
+    books.ledger?.write({
       event,
-      atUs: clock.nowUs(),
-      replica: config.replica,
-      boot: config.boot,
       opId,
       tool: tool.name,
       ...(outcome?.subject === undefined ? {} : { subject: outcome.subject }),

@@ -1,0 +1,53 @@
+import { runServer, type ServerContext } from '../../host/index.ts';
+import { handleSchemas } from '../../sdk/schemas.ts';
+import { openSessionV2 } from '../../sdk/v2.ts';
+import { type SessionTransport, sessionApp } from '../../sessions/index.ts';
+import { byHandle } from '../../tools/index.ts';
+
+/** One `tools/call` as a broken server may tamper with it. */
+interface Call {
+  tool: string;
+  /** The JSON-RPC message. */
+  message: Record<string, unknown>;
+  /** Carries it out soundly, under another JSON-RPC id if one is given. */
+  pass(id?: string): Promise<Response>;
+}
+
+/** What is wrong with a server; everything else is as in the reference server. */
+interface Breakage {
+  /** Puts a wrong store or a wrong ledger into the server. */
+  context?(sound: ServerContext): ServerContext;
+  /** Stands between a call and the sound server. */
+  call?(call: Call): Promise<Response>;
+}
+
+type ServerProcess = Parameters<typeof runServer>[0];
+
+export async function runBroken(proc: ServerProcess, breakage: Breakage): Promise<void> {
+  await runServer(proc, (sound) => {
+    const context = breakage.context?.(sound) ?? sound;
+    // As JSON, an answer can be tampered with as a whole.
+    const withJson = { ...context, config: { ...context.config, jsonResponse: true } };
+    return sessionApp(withJson, async (given, id) => {
+      const transport = await openSessionV2(given, id, byHandle, handleSchemas);
+      return breakage.call ? tampered(transport, breakage.call) : transport;
+    });
+  });
+}
+
+function tampered(sound: SessionTransport, tamper: NonNullable<Breakage['call']>): SessionTransport {
+  return {
+    ...sound,
+    async handle(request) {
+      if (request.method !== 'POST') return sound.handle(request);
+      const message = (await request.clone().json()) as Record<string, unknown>;
+      if (message.method !== 'tools/call') return sound.handle(request);
+      const { name } = message.params as { name: string };
+      const pass = (id?: string) =>
+        sound.handle(
+          id === undefined ? request : new Request(request, { body: JSON.stringify({ ...message, id }) }),
+        );
+      return tamper({ tool: name, message, pass });
+    },
+  };
+}
