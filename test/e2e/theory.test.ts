@@ -48,7 +48,6 @@ describe('what is measured agrees with arithmetic', () => {
     await run(['steady', '--duration', '5s'], {
       'stateful-round-robin': ['follow-up-found', 'session-survives'],
       'stateful-hash': ['affinity-keeps'],
-      stateless: ['shared-state-loss'],
       'stateless-local-state': ['handle-found'],
     });
   });

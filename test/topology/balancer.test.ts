@@ -56,6 +56,21 @@ describe('routing', () => {
     expect(names(answers)).toEqual(['r2', 'r2', 'r1']);
   });
 
+  test.each(['hash', 'consistent-hash'] as const)(
+    'by %s keeps a client, and spreads clients',
+    async (routing) => {
+      await using a = await namedUpstream('r1');
+      await using b = await namedUpstream('r2');
+      await using proxy = await testBalancer({ r1: a.url, r2: b.url }, { routing });
+      const of = (client: number, n: number) =>
+        post(proxy.url, { 'x-windtunnel-request': `c${client}-${n}`, 'mcp-session-id': `s${n}` });
+      const clients = Array.from({ length: 40 }, (_, i) => i + 1);
+      const first = names(await Promise.all(clients.map((client) => of(client, 1))));
+      expect(names(await Promise.all(clients.map((client) => of(client, 2))))).toEqual(first);
+      expect(new Set(first)).toEqual(new Set(['r1', 'r2']));
+    },
+  );
+
   test('passes path, query, headers and body on as they came', async () => {
     await using a = await namedUpstream('r1');
     await using proxy = await testBalancer({ r1: a.url });
