@@ -13,15 +13,17 @@ export interface Completeness {
   operationsRecorded: number;
   /** Acknowledged operations without a commit in the ledger. */
   uncommitted: number;
+  /** Acknowledged operations that the balancer's log does not have. */
+  unrouted: number;
   faultsEnded: number;
   /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
   lastIntendedUs: number;
   lastFaultUs: number;
 }
 
-/** All of it but what only the ledger knows. */
-export function completeness(): Collector<Omit<Completeness, 'uncommitted'>> {
-  const seen: Omit<Completeness, 'uncommitted'> = {
+/** All of it but what only the ledger and the balancer know. */
+export function completeness(): Collector<Omit<Completeness, 'uncommitted' | 'unrouted'>> {
+  const seen: Omit<Completeness, 'uncommitted' | 'unrouted'> = {
     ended: null,
     clientsExpected: 0,
     clientsEnded: 0,

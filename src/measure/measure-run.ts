@@ -19,6 +19,7 @@ import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
+import { unrouted } from './unrouted.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
 export interface Measured {
@@ -62,6 +63,7 @@ export async function measureRun(
     joined: joinedBoots(),
     handshakes: handshakeOverhead(),
     generator: generatorUsage(),
+    unrouted: unrouted(),
   };
   const theory = facts(spec, routes);
   const show = showTo([routes, ...Object.values(collectors), ...theory.collectors]);
@@ -107,7 +109,11 @@ export async function measureRun(
       percentiles: operations.percentiles,
       failures: collectors.failures.result(),
     },
-    completeness: { ...collectors.completeness.result(), uncommitted },
+    completeness: {
+      ...collectors.completeness.result(),
+      uncommitted,
+      unrouted: collectors.unrouted.result(),
+    },
     facts: theory.result(),
   };
 }

@@ -8,7 +8,8 @@ import type { Check } from './results.ts';
 
 /** By id: what each asks of a run. */
 export const soundnessChecks = {
-  'record-complete': 'every client and every operation has its record, and every acknowledgement its commit',
+  'record-complete':
+    'every client and operation has its record, every acknowledgement its commit and its route',
   'faults-met': 'every fault was carried out, and operations followed the last one',
   'generator-on-time': 'the load generator kept to its schedule',
 } as const;
@@ -63,6 +64,9 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   }
   if (seen.uncommitted > 0) {
     return doubt(`${seen.uncommitted} acknowledged operations have no commit in the ledger`);
+  }
+  if (seen.unrouted > 0) {
+    return doubt(`${seen.unrouted} acknowledged operations are not in the balancer's log`);
   }
   return { id, verdict: 'pass', observed, limit, reason: '' };
 }

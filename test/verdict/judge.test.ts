@@ -4,7 +4,7 @@ import type { LedgerEntry, RunEvent } from '../../src/record/index.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { judgeRun, worst } from '../../src/verdict/index.ts';
 import { spec } from '../support/fakes.ts';
-import { began, committed, ended, left, lost, opened, operation, stream } from '../support/log.ts';
+import { began, committed, ended, left, lost, opened, operation, stream, upstreams } from '../support/log.ts';
 
 const journey: Scenario['workload']['journey'] = [
   { call: 'add', arguments: {}, writes: '${opId}' },
@@ -207,6 +207,15 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
     expect(find(result, 'record-complete')).toMatchObject({
       verdict: 'unknown',
       reason: '3 acknowledged operations have no commit in the ledger',
+    });
+    expect(result.verdict).toBe('unknown');
+  });
+
+  it('an acknowledged operation is not in the log of a balancer that keeps one', async () => {
+    const result = await judge(bad, [...history(false), upstreams(['r1'], 0)]);
+    expect(find(result, 'record-complete')).toMatchObject({
+      verdict: 'unknown',
+      reason: "4 acknowledged operations are not in the balancer's log",
     });
     expect(result.verdict).toBe('unknown');
   });
