@@ -4,7 +4,7 @@ import type { Balancer, Routing } from '../types.ts';
 import type { ProcessGuard } from '../warden.ts';
 import { type BalancerProcess, balancerProcess } from './balancer-process.ts';
 import type { BalancerSettings } from './messages.ts';
-import { defaultLimits, type ProxyLimits } from './proxy-server.ts';
+import { defaultLimits, type ProxyLimits } from './passage.ts';
 
 export interface EmbeddedBalancerOptions {
   routing: Routing;

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cpuUs, drive, embedded, type Load, nginx, type Part, upstream } from './balancer-parts.ts';
+
+/** The embedded balancer beside nginx with one worker, on one upstream. Rates are medians of the rounds. */
+export interface BalancerBench {
+  upstream: string;
+  embeddedPerSecond: number;
+  nginxPerSecond: number;
+  /** The same load without a balancer. */
+  directPerSecond: number;
+  /** Embedded ÷ nginx, the median of the rounds' ratios. */
+  ratio: number;
+  /** CPU time of the balancer per request, in microseconds; null where it cannot be read. */
+  embeddedCpuUs: number | null;
+  nginxCpuUs: number | null;
+  /** Requests that did not end with a status below 300, of all. */
+  failed: number;
+}
+
+export interface BalancerBenchOptions {
+  rounds?: number;
+  seconds?: number;
+  connections?: number;
+}
+
+const upstreams = {
+  trivial: './trivial-upstream-main.ts',
+  'stateless-v2 echo': '../infra/servers/stateless-v2.ts',
+} as const;
+
+const headers = {
+  accept: 'application/json, text/event-stream',
+  'content-type': 'application/json',
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': 'tools/call',
+  'mcp-name': 'echo',
+  'x-windtunnel-request': 'bench-0123456789',
+};
+const body = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: {
+    name: 'echo',
+    arguments: { text: 'hello' },
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+});
+
+export async function benchBalancer(
+  name: keyof typeof upstreams,
+  options: BalancerBenchOptions = {},
+): Promise<BalancerBench> {
+  const { rounds = 5, seconds = 3, connections = 64 } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'windtunnel-bench-'));
+  try {
+    await using server = await upstream(upstreams[name]);
+    await using ours = await embedded(server.url, folder);
+    await using theirs = await nginx(server.url, folder);
+    const load: Load = { connections, seconds, headers, body };
+    for (const part of [ours, theirs, server]) await drive(part.url, { ...load, seconds: 1 });
+    return { upstream: name, ...(await measure({ ours, theirs, server }, load, rounds)) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Side {
+  perSecond: number;
+  cpuUs: number | null;
+  failed: number;
+}
+
+async function measure(
+  parts: { ours: Part; theirs: Part; server: Part },
+  load: Load,
+  rounds: number,
+): Promise<Omit<BalancerBench, 'upstream'>> {
+  const ours: Side[] = [];
+  const theirs: Side[] = [];
+  const direct: Side[] = [];
+  for (let round = 0; round < rounds; round++) {
+    // Each side comes first and last alike, so that a machine that slows down or speeds up favours none.
+    const a = await side(parts.ours, load);
+    const b = await side(parts.theirs, load);
+    const c = await side(parts.theirs, load);
+    const d = await side(parts.ours, load);
+    ours.push(mean(a, d));
+    theirs.push(mean(b, c));
+    direct.push(await side(parts.server, load));
+  }
+  const rate = (sides: Side[]) => median(sides.map((one) => one.perSecond));
+  const cpu = (sides: Side[]) => {
+    const known = sides.flatMap((one) => one.cpuUs ?? []);
+    return known.length === 0 ? null : median(known);
+  };
+  return {
+    embeddedPerSecond: rate(ours),
+    nginxPerSecond: rate(theirs),
+    directPerSecond: rate(direct),
+    ratio: median(ours.map((one, round) => one.perSecond / (theirs[round]?.perSecond ?? Number.NaN))),
+    embeddedCpuUs: cpu(ours),
+    nginxCpuUs: cpu(theirs),
+    failed: [...ours, ...theirs, ...direct].reduce((sum, one) => sum + one.failed, 0),
+  };
+}
+
+async function side(part: Part, load: Load): Promise<Side> {
+  const before = cpuUs(part.pids);
+  const { requests, perSecond, failed } = await drive(part.url, load);
+  const after = cpuUs(part.pids);
+  return { perSecond, failed, cpuUs: before === null || after === null ? null : (after - before) / requests };
+}
+
+function mean(a: Side, b: Side): Side {
+  return {
+    perSecond: (a.perSecond + b.perSecond) / 2,
+    cpuUs: a.cpuUs === null || b.cpuUs === null ? null : (a.cpuUs + b.cpuUs) / 2,
+    failed: a.failed + b.failed,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}
+
+if (import.meta.main) {
+  const rounds = Number(process.argv[2] ?? 5);
+  for (const name of ['trivial', 'stateless-v2 echo'] as const) {
+    process.stdout.write(`${JSON.stringify(await benchBalancer(name, { rounds }))}\n`);
+  }
+}
