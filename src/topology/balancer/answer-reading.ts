@@ -31,71 +31,69 @@ const idleMarginMs = 1_000;
 const wellFormed =
   /HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n/y;
 const digits = /^\d{1,15}$/;
+const closing = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
+
+/** The headers that are looked at. */
+interface Known {
+  'content-length'?: string;
+  'transfer-encoding'?: string;
+  'mcp-session-id'?: string;
+  connection?: string;
+  'keep-alive'?: string;
+}
 
 /** @returns undefined if what is there is no answer of HTTP/1.1, whose end all readers would see at one place. */
 export function readAnswer(text: string, headEnd: number, method: string): AnswerReading | undefined {
   wellFormed.lastIndex = 0;
   if (!wellFormed.test(text)) return undefined;
 
-  const status = Number(text.slice(9, 12));
-  const firstEnd = text.indexOf('\r\n');
+  const known: Known = {};
+  // Lines that go on follow each other nearly always: they are copied in stretches.
   let head = '';
-  let stretch = 8;
-  let length: string | undefined;
-  let coding: string | undefined;
-  let sessionId: string | undefined;
-  let reusableMs = text[7] === '1' ? idleMs : 0;
-  for (let at = firstEnd + 2; at < headEnd; ) {
+  let stretch = 'HTTP/1.1'.length;
+  for (let at = text.indexOf('\r\n') + 2; at < headEnd; ) {
     const end = text.indexOf('\r\n', at);
     const colon = text.indexOf(':', at);
     const name = text.slice(at, colon).toLowerCase();
-    const next = end + 2;
-    let isDropped = true;
     switch (name) {
       case 'content-length':
-        if (length !== undefined) return undefined;
-        length = text.slice(colon + 1, end).trim();
-        if (!digits.test(length)) return undefined;
-        isDropped = false;
-        break;
       case 'transfer-encoding':
-        if (coding !== undefined) return undefined;
-        coding = text
-          .slice(colon + 1, end)
-          .trim()
-          .toLowerCase();
-        break;
       case 'mcp-session-id':
-        sessionId = text.slice(colon + 1, end).trim();
-        isDropped = false;
-        break;
       case 'connection':
-        if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(text.slice(colon + 1, end))) reusableMs = 0;
-        break;
-      case 'keep-alive':
-        if (reusableMs > 0) reusableMs = heed(text.slice(colon + 1, end));
-        break;
-      default:
-        isDropped = isHopByHop(name);
+      case 'keep-alive': {
+        const value = text.slice(colon + 1, end).trim();
+        known[name] = known[name] === undefined ? value : `${known[name]}, ${value}`;
+      }
     }
-    if (isDropped) {
+    if (isHopByHop(name)) {
       head += text.slice(stretch, at);
-      stretch = next;
+      stretch = end + 2;
     }
-    at = next;
+    at = end + 2;
   }
-  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
-  if (coding !== undefined && (coding !== 'chunked' || length !== undefined) && hasBody) return undefined;
-  const framing = !hasBody ? 'none' : coding ? 'chunked' : length !== undefined ? 'length' : 'until-close';
+
+  const status = Number(text.slice(9, 12));
+  const framing = framingOf(method, status, known);
+  if (framing === undefined) return undefined;
+  const isKept = text[7] === '1' && framing !== 'until-close' && !closing.test(known.connection ?? '');
   return {
     status,
     head: `HTTP/1.1${head}${text.slice(stretch, headEnd + 2)}`,
     chars: headEnd + 4,
     framing,
-    bodyBytes: hasBody && length !== undefined ? Number(length) : 0,
-    sessionId,
-    reusableMs: framing === 'until-close' ? 0 : reusableMs,
+    bodyBytes: framing === 'length' ? Number(known['content-length']) : 0,
+    sessionId: known['mcp-session-id'],
+    reusableMs: isKept ? heed(known['keep-alive'] ?? '') : 0,
   };
+}
+
+/** @returns undefined if two readers could see it differently. */
+function framingOf(method: string, status: number, known: Known): Framing | undefined {
+  const { 'content-length': length, 'transfer-encoding': coding } = known;
+  if (length !== undefined && !digits.test(length)) return undefined;
+  if (method === 'HEAD' || status === 204 || status === 304) return 'none';
+  if (coding === undefined) return length === undefined ? 'until-close' : 'length';
+  return coding.toLowerCase() === 'chunked' && length === undefined ? 'chunked' : undefined;
 }
 
 function heed(keepAlive: string): number {

@@ -14,6 +14,8 @@ export interface CanonicalRequest {
   bodyBytes: number;
   sessionId: string | undefined;
   requestId: string | null;
+  /** The client wants its connection closed behind the answer. */
+  isLast: boolean;
 }
 
 /** What is there of a request: all of it, a beginning, or something that is not canonical. */
@@ -31,6 +33,15 @@ const digits = /^\d{1,9}$/;
 /** With one of them a message has more to it than its head says at once. */
 const uncommon = new Set(['transfer-encoding', 'upgrade', 'expect']);
 
+/** The headers that are looked at, each of which there is at most one of; Node has `host`, too, but once. */
+interface Known {
+  'content-length'?: string;
+  connection?: string;
+  host?: string;
+  'mcp-session-id'?: string;
+  'x-windtunnel-request'?: string;
+}
+
 /** @param text what has come, a character for each byte. */
 export function readRequest(text: string): RequestReading {
   const headEnd = text.indexOf('\r\n\r\n');
@@ -38,10 +49,7 @@ export function readRequest(text: string): RequestReading {
   canonical.lastIndex = 0;
   if (headEnd > headCharsMax || !canonical.test(text)) return 'other';
 
-  let length: string | undefined;
-  let sessionId: string | undefined;
-  let requestId: string | undefined;
-  let host: string | undefined;
+  const known: Known = {};
   // Lines that go on follow each other nearly always: they are copied in stretches.
   let head = '';
   let stretch = 0;
@@ -49,47 +57,28 @@ export function readRequest(text: string): RequestReading {
     const end = text.indexOf('\r\n', at);
     const colon = text.indexOf(':', at);
     const name = text.slice(at, colon).toLowerCase();
-    const next = end + 2;
     switch (name) {
       case 'content-length':
-        if (length !== undefined) return 'other';
-        length = text.slice(colon + 1, end).trim();
-        if (!digits.test(length)) return 'other';
-        break;
-      case 'mcp-session-id':
-        if (sessionId !== undefined) return 'other';
-        sessionId = text.slice(colon + 1, end).trim();
-        break;
-      case 'x-windtunnel-request':
-        if (requestId !== undefined) return 'other';
-        requestId = text.slice(colon + 1, end).trim();
-        break;
-      case 'host':
-        if (host !== undefined) return 'other';
-        host = name;
-        break;
       case 'connection':
-        if (
-          text
-            .slice(colon + 1, end)
-            .trim()
-            .toLowerCase() !== 'keep-alive'
-        )
-          return 'other';
-        head += text.slice(stretch, at);
-        stretch = next;
-        break;
-      default:
-        if (uncommon.has(name)) return 'other';
-        if (isHopByHop(name)) {
-          head += text.slice(stretch, at);
-          stretch = next;
-        }
+      case 'host':
+      case 'mcp-session-id':
+      case 'x-windtunnel-request':
+        if (known[name] !== undefined) return 'other';
+        known[name] = text.slice(colon + 1, end).trim();
     }
-    at = next;
+    if (isHopByHop(name)) {
+      if (uncommon.has(name)) return 'other';
+      head += text.slice(stretch, at);
+      stretch = end + 2;
+    }
+    at = end + 2;
   }
-  if (host === undefined) return 'other';
-  const bodyBytes = length === undefined ? 0 : Number(length);
+
+  const { 'content-length': length = '0', connection = 'keep-alive' } = known;
+  if (known.host === undefined || !digits.test(length)) return 'other';
+  const isLast = connection.toLowerCase() === 'close';
+  if (!isLast && connection.toLowerCase() !== 'keep-alive') return 'other';
+  const bodyBytes = Number(length);
   const chars = headEnd + 4 + bodyBytes;
   if (text.length < chars) return 'incomplete';
   return {
@@ -97,7 +86,8 @@ export function readRequest(text: string): RequestReading {
     text: head + text.slice(stretch, chars),
     chars,
     bodyBytes,
-    sessionId,
-    requestId: requestId ?? null,
+    sessionId: known['mcp-session-id'],
+    requestId: known['x-windtunnel-request'] ?? null,
+    isLast,
   };
 }

@@ -61,7 +61,7 @@ export class ClientConnection {
 
   #next(): void {
     const socket = this.#socket;
-    if (socket.destroyed) return;
+    if (socket.destroyed || socket.writableEnded) return;
     if (this.#relay !== undefined || socket.writableNeedDrain) {
       // A request that came before the last one's answer was taken waits for that.
       if (this.#held.length > heldCharsMax) socket.pause();

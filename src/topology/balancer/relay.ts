@@ -8,7 +8,8 @@ import type { AnswerTaker, UpstreamConnection } from './upstream-connection.ts';
 /** Idle time granted to clients, as nginx does; they learn it from `Keep-Alive`. */
 export const clientIdleMs = 75_000;
 
-const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${clientIdleMs / 1000}\r\n`;
+const keepLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${clientIdleMs / 1000}\r\n`;
+const closeLine = 'Connection: close\r\n';
 const chunkedLine = 'Transfer-Encoding: chunked\r\n';
 
 /** One canonical request and its answer, which passes as it comes. */
@@ -44,7 +45,9 @@ export class Relay implements AnswerTaker {
     this.#passage.answered(status, sessionId);
     this.#isInChunks = framing === 'until-close';
     const chunked = framing === 'chunked' || this.#isInChunks ? chunkedLine : '';
-    this.#pass(`${head}${chunked}${connectionLines}\r\n${this.#isInChunks ? inChunk(body) : body}`);
+    this.#pass(
+      `${head}${chunked}${this.#request.isLast ? closeLine : keepLines}\r\n${this.#isInChunks ? inChunk(body) : body}`,
+    );
     if (isOver) this.#over();
   }
 
@@ -93,7 +96,8 @@ export class Relay implements AnswerTaker {
 
   #answer(reason: OwnAnswer): void {
     this.#passage.error = reason;
-    const { status, text } = ownAnswerText(reason, connectionLines, this.#request.method === 'HEAD');
+    const { isLast, method } = this.#request;
+    const { status, text } = ownAnswerText(reason, isLast ? closeLine : keepLines, method === 'HEAD');
     this.#status = status;
     this.#pass(text);
     this.#over();
@@ -106,6 +110,7 @@ export class Relay implements AnswerTaker {
   #over(): void {
     this.#connection = undefined;
     this.#passage.over(this.#status);
+    if (this.#request.isLast) this.#client.end();
     this.#onOver();
   }
 }

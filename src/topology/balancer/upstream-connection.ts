@@ -15,6 +15,9 @@ export interface AnswerTaker {
 /** An upstream whose queue of new connections is full does not refuse, it stays silent. */
 export const connectTimeoutMs = 5_000;
 
+/** What any connection reads is turned into text before another one reads, so that one buffer does for all. */
+const arrived = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** One connection to an upstream, which carries one exchange at a time. */
 export class UpstreamConnection {
   readonly #socket: Socket;
@@ -28,6 +31,8 @@ export class UpstreamConnection {
   #held = '';
   #answer: AnswerReading | undefined;
   #leftBytes = 0;
+  /** More came than the answer. */
+  #isSpoilt = false;
   #chunks: ChunkedBody | undefined;
 
   constructor(
@@ -38,7 +43,14 @@ export class UpstreamConnection {
   ) {
     this.#onIdle = onIdle;
     this.#onGone = onGone;
-    const socket = connect({ host, port, noDelay: true });
+    const onread = {
+      buffer: arrived,
+      callback: (bytes: number) => {
+        this.#received(arrived.toString('latin1', 0, bytes));
+        return true;
+      },
+    };
+    const socket = connect({ host, port, noDelay: true, onread });
     this.#socket = socket;
     socket.setTimeout(connectTimeoutMs);
     socket.on('connect', () => {
@@ -47,9 +59,8 @@ export class UpstreamConnection {
     });
     socket.on('timeout', () => {
       // Between a request and its answer may be as much time as the upstream takes.
-      if (this.#taker === undefined || !this.#isConnected) socket.destroy();
+      if (this.#taker === undefined || !this.#isConnected) this.#broke();
     });
-    socket.on('data', (piece: Buffer) => this.#received(piece.toString('latin1')));
     socket.on('end', () => this.#ended());
     // `close` follows, and says all there is to know.
     socket.on('error', () => {});
@@ -85,7 +96,7 @@ export class UpstreamConnection {
     const taker = this.#taker;
     if (taker === undefined) {
       // Nobody has asked for anything.
-      this.close();
+      this.#broke();
       return;
     }
     if (this.#answer !== undefined) {
@@ -131,13 +142,13 @@ export class UpstreamConnection {
     if (this.#chunks !== undefined) {
       const body = this.#chunks.follow(text);
       if (this.#chunks.isBroken) return undefined;
-      if (this.#chunks.surplusChars > 0) this.#idleMs = 0;
+      this.#isSpoilt = this.#chunks.surplusChars > 0;
       return body;
     }
     if (answer?.framing === 'until-close') return text;
     const body = text.length > this.#leftBytes ? text.slice(0, this.#leftBytes) : text;
     this.#leftBytes -= body.length;
-    if (body !== text) this.#idleMs = 0;
+    this.#isSpoilt = body !== text;
     return body;
   }
 
@@ -147,7 +158,7 @@ export class UpstreamConnection {
     if (answer === undefined || answer.framing === 'until-close') return false;
     if (!(this.#chunks?.isOver ?? this.#leftBytes === 0)) return false;
     // What it says unasked would be taken for the next answer; what it has not read, for the next request.
-    const isSpoilt = this.#idleMs === 0 || this.#socket.writableLength > 0;
+    const isSpoilt = this.#isSpoilt || this.#socket.writableLength > 0;
     this.#answer = undefined;
     this.#taker = undefined;
     if (isSpoilt || answer.reusableMs === 0) {
