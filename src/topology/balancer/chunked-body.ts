@@ -23,6 +23,10 @@ export class ChunkedBody {
 
   /** @returns what of the piece is to be passed on. */
   follow(piece: string): string {
+    if (this.isOver) {
+      this.surplusChars += piece.length;
+      return '';
+    }
     let at = 0;
     let passedOn = this.#phase === 'trailer' ? 0 : -1;
     while (at < piece.length && !this.isOver && !this.isBroken) {
