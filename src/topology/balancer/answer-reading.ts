@@ -82,7 +82,7 @@ export function readAnswer(text: string, headEnd: number, method: string): Answe
     chars: headEnd + 4,
     framing,
     bodyBytes: framing === 'length' ? Number(known['content-length']) : 0,
-    sessionId: known['mcp-session-id'],
+    sessionId: copyOf(known['mcp-session-id']),
     reusableMs: isKept ? heed(known['keep-alive'] ?? '') : 0,
   };
 }
@@ -94,6 +94,11 @@ function framingOf(method: string, status: number, known: Known): Framing | unde
   if (method === 'HEAD' || status === 204 || status === 304) return 'none';
   if (coding === undefined) return length === undefined ? 'until-close' : 'length';
   return coding.toLowerCase() === 'chunked' && length === undefined ? 'chunked' : undefined;
+}
+
+/** A part of a string keeps the whole in memory, and routing may keep this one for as long as the run lasts. */
+function copyOf(part: string | undefined): string | undefined {
+  return part === undefined ? undefined : Buffer.from(part, 'latin1').toString('latin1');
 }
 
 function heed(keepAlive: string): number {

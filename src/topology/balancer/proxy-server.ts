@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createProxyServer } from 'http-proxy';
-import { headCharsMax } from './canonical-request.ts';
 import { Exchange } from './exchange.ts';
 import type { PassageDeps } from './passage.ts';
 import { clientIdleMs } from './relay.ts';
@@ -17,7 +16,7 @@ export function createProxyHttpServer(deps: PassageDeps): Server {
     connectTimeout: connectTimeoutMs,
   });
 
-  return createServer({ keepAliveTimeout: clientIdleMs, maxHeaderSize: headCharsMax }, (req, res) => {
+  return createServer({ keepAliveTimeout: clientIdleMs }, (req, res) => {
     const exchange = new Exchange(deps, proxy, req, res);
     // Written to after the client has gone: `close` has told all there is to know.
     res.on('error', () => {});
