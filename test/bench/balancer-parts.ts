@@ -1,34 +1,37 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { startEmbeddedBalancer } from '../src/topology/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEmbeddedBalancer } from '../../src/topology/index.ts';
+import { startChild } from './child.ts';
 
-/** The processes of the balancer's benchmark. Each ends when it is disposed. */
+/** What a load can be driven at. Ends when it is disposed. */
 export interface Part extends AsyncDisposable {
   url: string;
-  /** Those whose CPU time counts. */
+  /** The processes whose CPU time counts. */
   pids: readonly number[];
 }
 
-export async function upstream(entry: string): Promise<Part> {
-  const path = fileURLToPath(new URL(entry, import.meta.url));
-  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += chunk;
-    const url = /http:\/\/\S+(?=\s)/.exec(output)?.[0];
-    if (url !== undefined) return { url, ...part(child) };
-  }
-  throw new Error(`${entry} ended without an address: ${output}`);
+/** A server of `infra/servers/`, by its file. */
+export async function startServer(file: string): Promise<Part> {
+  const child = startChild(file);
+  let url: string | undefined;
+  while (url === undefined) url = /http:\/\/\S+/.exec(await child.line())?.[0];
+  return {
+    url,
+    pids: [child.pid],
+    async [Symbol.asyncDispose]() {
+      process.kill(child.pid, 'SIGTERM');
+      await child[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** The balancer as a run starts it: it records every request. */
-export async function embedded(upstreamUrl: string, folder: string): Promise<Part> {
+export async function startEmbedded(upstreamUrl: string, folder: string): Promise<Part> {
   const pids: number[] = [];
   const balancer = await startEmbeddedBalancer(
     {
@@ -49,9 +52,30 @@ export async function embedded(upstreamUrl: string, folder: string): Promise<Par
 }
 
 /** One worker that keeps its connections on both sides and writes no log. */
-export async function nginx(upstreamUrl: string, folder: string): Promise<Part> {
+export async function startNginx(upstreamUrl: string, folder: string): Promise<Part> {
   const port = await freePort();
-  const config = `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr error;
+  const path = join(folder, 'nginx.conf');
+  await writeFile(path, nginxConfig(upstreamUrl, folder, port));
+  const child = spawn('nginx', ['-c', path, '-p', folder], { stdio: ['ignore', 'inherit', 'inherit'] });
+  // Rejects when there is no nginx.
+  await once(child, 'spawn');
+  const gone = once(child, 'close');
+  const url = `http://127.0.0.1:${port}/mcp`;
+  await reachable(url, child);
+  const pid = child.pid ?? 0;
+  const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).map(Number);
+  return {
+    url,
+    pids: [pid, ...workers],
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+function nginxConfig(upstreamUrl: string, folder: string, port: number): string {
+  return `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr error;
 events { worker_connections 8192; }
 http {
   access_log off; client_body_temp_path ${folder}/bodies; proxy_temp_path ${folder}/answers;
@@ -65,26 +89,6 @@ http {
     }
   }
 }`;
-  const path = join(folder, 'nginx.conf');
-  await writeFile(path, config);
-  const child = spawn('nginx', ['-c', path, '-p', folder], { stdio: ['pipe', 'inherit', 'inherit'] });
-  await once(child, 'spawn');
-  const url = `http://127.0.0.1:${port}/mcp`;
-  await reachable(url);
-  const { pid, ...rest } = { pid: child.pid ?? 0, ...part(child) };
-  const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).map(Number);
-  return { url, ...rest, pids: [pid, ...workers] };
-}
-
-function part(child: ChildProcess): Omit<Part, 'url'> {
-  const gone = once(child, 'close');
-  return {
-    pids: [child.pid ?? 0],
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await gone;
-    },
-  };
 }
 
 async function freePort(): Promise<number> {
@@ -96,70 +100,11 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function reachable(url: string): Promise<void> {
-  for (let look = 0; look < 200; look++) {
-    const isThere = await fetch(url, { method: 'POST', body: '{}' }).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+async function reachable(url: string, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const answer = await fetch(url, { method: 'POST', body: '{}' }).catch(() => undefined);
+    if (answer !== undefined) return;
+    await sleep(25);
   }
-  throw new Error(`nothing answers at ${url}`);
-}
-
-/** User and system time of the processes, in microseconds, as Linux counts it; null elsewhere. */
-export function cpuUs(pids: readonly number[]): number | null {
-  try {
-    let ticks = 0;
-    for (const pid of pids) {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
-    }
-    return ticks * 10_000;
-  } catch {
-    return null;
-  }
-}
-
-export interface Driven {
-  requests: number;
-  perSecond: number;
-  failed: number;
-}
-
-export interface Load {
-  connections: number;
-  seconds: number;
-  headers: Readonly<Record<string, string>>;
-  body: string;
-}
-
-const autocannonPath = fileURLToPath(import.meta.resolve('autocannon'));
-
-/** Drives a url with autocannon in a process of its own. */
-export async function drive(url: string, load: Load): Promise<Driven> {
-  const { connections, seconds, headers, body } = load;
-  const args = ['-j', '-n', '-m', 'POST', '-c', `${connections}`, '-d', `${seconds}`, '-b', body];
-  for (const [name, value] of Object.entries(headers)) args.push('-H', `${name}=${value}`);
-  const { stdout } = await promisify(execFile)(process.execPath, [autocannonPath, ...args, url], {
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  const result = JSON.parse(stdout) as AutocannonResult;
-  const requests = result.requests.total;
-  return {
-    requests,
-    perSecond: requests / result.duration,
-    failed: result.errors + result.timeouts + result.non2xx,
-  };
-}
-
-interface AutocannonResult {
-  requests: { total: number };
-  /** Seconds. */
-  duration: number;
-  errors: number;
-  timeouts: number;
-  non2xx: number;
+  throw new Error(`nginx ended with exit code ${child.exitCode}`);
 }

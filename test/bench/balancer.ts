@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuUs, drive, embedded, type Load, nginx, type Part, upstream } from './balancer-parts.ts';
+import { type Part, startEmbedded, startNginx, startServer } from './balancer-parts.ts';
+import { cpuUsOf, startChild } from './child.ts';
 import { lowRateP50Us } from './low-rate.ts';
 
 /** The embedded balancer beside nginx with one worker, on one upstream. Rates are medians of the rounds. */
@@ -13,9 +14,9 @@ export interface BalancerBench {
   directPerSecond: number;
   /** Embedded ÷ nginx, the median of the rounds' ratios. */
   ratio: number;
-  /** CPU time of the balancer per request, in microseconds; null where it cannot be read. */
-  embeddedCpuUs: number | null;
-  nginxCpuUs: number | null;
+  /** CPU time of the balancer per request, in microseconds. */
+  embeddedCpuUs: number;
+  nginxCpuUs: number;
   /** What it adds to a single request's way, in microseconds at p50, when there is no load. */
   embeddedAddsUs: number;
   nginxAddsUs: number;
@@ -30,8 +31,8 @@ export interface BalancerBenchOptions {
 }
 
 const upstreams = {
-  trivial: './trivial-upstream-main.ts',
-  'stateless-v2 echo': '../infra/servers/stateless-v2.ts',
+  trivial: './responder-main.ts',
+  'stateless-v2 echo': '../../infra/servers/stateless-v2.ts',
 } as const;
 
 const headers = {
@@ -62,15 +63,14 @@ export async function benchBalancer(
   options: BalancerBenchOptions = {},
 ): Promise<BalancerBench> {
   const { rounds = 5, seconds = 3, connections = 64 } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'windtunnel-bench-'));
+  const folder = await mkdtemp(join(tmpdir(), 'balancer-bench-'));
   try {
-    await using server = await upstream(upstreams[name]);
-    await using ours = await embedded(server.url, folder);
-    await using theirs = await nginx(server.url, folder);
-    const load: Load = { connections, seconds, headers, body };
+    await using server = await startServer(upstreams[name]);
+    await using ours = await startEmbedded(server.url, folder);
+    await using theirs = await startNginx(server.url, folder);
     // Until the code is compiled that is to be measured.
-    for (const part of [ours, theirs, server]) await drive(part.url, { ...load, seconds: 4 });
-    const measured = await measure({ ours, theirs, server }, load, rounds);
+    for (const part of [ours, theirs, server]) await side(part, { connections, seconds: 4 });
+    const measured = await measure({ ours, theirs, server }, { connections, seconds }, rounds);
     const urls = [server.url, ours.url, theirs.url];
     const [direct = 0, viaOurs = 0, viaTheirs = 0] = await lowRateP50Us(urls, headers, body, 300);
     return {
@@ -84,9 +84,14 @@ export async function benchBalancer(
   }
 }
 
+interface Load {
+  connections: number;
+  seconds: number;
+}
+
 interface Side {
   perSecond: number;
-  cpuUs: number | null;
+  cpuUs: number;
   failed: number;
 }
 
@@ -109,10 +114,7 @@ async function measure(
     direct.push(await side(parts.server, load));
   }
   const rate = (sides: Side[]) => median(sides.map((one) => one.perSecond));
-  const cpu = (sides: Side[]) => {
-    const known = sides.flatMap((one) => one.cpuUs ?? []);
-    return known.length === 0 ? null : median(known);
-  };
+  const cpu = (sides: Side[]) => median(sides.map((one) => one.cpuUs));
   return {
     embeddedPerSecond: rate(ours),
     nginxPerSecond: rate(theirs),
@@ -124,17 +126,24 @@ async function measure(
   };
 }
 
-async function side(part: Part, load: Load): Promise<Side> {
-  const before = cpuUs(part.pids);
-  const { requests, perSecond, failed } = await drive(part.url, load);
-  const after = cpuUs(part.pids);
-  return { perSecond, failed, cpuUs: before === null || after === null ? null : (after - before) / requests };
+async function side(part: Part, { connections, seconds }: Load): Promise<Side> {
+  const used = () => part.pids.reduce((sum, pid) => sum + cpuUsOf(pid), 0);
+  const before = used();
+  await using load = startChild('./autocannon-main.ts', [
+    part.url,
+    connections,
+    seconds,
+    JSON.stringify(headers),
+    body,
+  ]);
+  const said = JSON.parse(await load.line()) as { calls: number; errors: number; perSecond: number };
+  return { perSecond: said.perSecond, failed: said.errors, cpuUs: (used() - before) / said.calls };
 }
 
 function mean(a: Side, b: Side): Side {
   return {
     perSecond: (a.perSecond + b.perSecond) / 2,
-    cpuUs: a.cpuUs === null || b.cpuUs === null ? null : (a.cpuUs + b.cpuUs) / 2,
+    cpuUs: (a.cpuUs + b.cpuUs) / 2,
     failed: a.failed + b.failed,
   };
 }
