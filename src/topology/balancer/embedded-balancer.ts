@@ -3,8 +3,9 @@ import { childEntry, interrupted } from '../../core/index.ts';
 import type { Balancer, Routing } from '../types.ts';
 import type { ProcessGuard } from '../warden.ts';
 import { type BalancerProcess, balancerProcess } from './balancer-process.ts';
+import { headCharsMax } from './canonical-request.ts';
 import type { BalancerSettings } from './messages.ts';
-import { defaultLimits, type ProxyLimits } from './proxy-server.ts';
+import { defaultLimits, type ProxyLimits } from './passage.ts';
 
 export interface EmbeddedBalancerOptions {
   routing: Routing;
@@ -39,7 +40,8 @@ export async function startEmbeddedBalancer(
   const child = fork(childEntry(import.meta.url, './main'), [JSON.stringify(settings)], {
     // Ctrl-C in the terminal must not reach it before the run has ended.
     detached: true,
-    execArgv: [],
+    // Node's own limit on a head is lower than the relay's.
+    execArgv: [`--max-http-header-size=${headCharsMax}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const balancer = balancerProcess(child, guard);

@@ -15,6 +15,10 @@ const hopByHop = new Set([
   'expect',
 ]);
 
+export function isHopByHop(lowerName: string): boolean {
+  return hopByHop.has(lowerName);
+}
+
 /** Takes them out of a request's headers, so that the connection to the upstream is kept alive or not by us. */
 export function dropHopByHop(headers: NodeJS.Dict<string | string[]>): void {
   for (const name in headers) if (hopByHop.has(name)) delete headers[name];

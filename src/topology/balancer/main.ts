@@ -1,10 +1,9 @@
 // Entry of the balancer process. It is forked with its settings in argv and an IPC channel for orders, and
 // ends when that channel ends, which it does however the harness ends.
-import type { AddressInfo } from 'node:net';
 import { exitCodes, messageOf, systemClock, unreachable } from '../../core/index.ts';
 import { ndjsonWriter, type RunEvent } from '../../record/index.ts';
+import { balancerServer } from './balancer-server.ts';
 import type { BalancerReport, BalancerSettings, NumberedOrder } from './messages.ts';
-import { createProxyHttpServer } from './proxy-server.ts';
 import { routingPolicy } from './routing.ts';
 import { type Upstream, upstreamPool } from './upstream-pool.ts';
 
@@ -26,11 +25,9 @@ const pool = upstreamPool((upstreams) => {
   const names = upstreams.map((upstream) => upstream.replica);
   events.write({ type: 'upstreams-changed', atUs: clock.nowUs(), upstreams: names });
 });
-const { server, requestCount } = createProxyHttpServer({ pool, policy, clock, events }, settings.limits);
+const server = balancerServer({ pool, policy, clock, events, limits: settings.limits });
 
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
-  report({ report: 'listening', port: (server.address() as AddressInfo).port });
-});
+server.listen((port) => report({ report: 'listening', port }));
 process.on('disconnect', stop);
 process.on('message', (message) => {
   const order = message as NumberedOrder;
@@ -64,14 +61,13 @@ function report(message: BalancerReport): void {
 
 /** Cuts off what is under way and ends when that is recorded, which is a few turns of the event loop later. */
 function stop(): void {
-  server.close();
-  server.closeAllConnections();
+  server.cutOff();
   setTimeout(end, stopTimeoutMs);
   endWhenIdle();
 }
 
 function endWhenIdle(): void {
-  if (requestCount() === 0) end();
+  if (server.requestCount() === 0) end();
   else setImmediate(endWhenIdle);
 }
 

@@ -1,5 +1,5 @@
 import type { Routing } from '../types.ts';
-import type { ProxyLimits } from './proxy-server.ts';
+import type { ProxyLimits } from './passage.ts';
 
 /** What the balancer process is given at its start, as JSON in its first argument. */
 export interface BalancerSettings {

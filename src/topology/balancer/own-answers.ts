@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** When the balancer itself answers, and how; the keys are the values of `x-windtunnel-balancer`. */
 const ownAnswers = {
@@ -14,15 +14,37 @@ const ownAnswers = {
 
 export type OwnAnswer = keyof typeof ownAnswers;
 
-/** The body reads as JSON-RPC, since that is what an MCP client tries to read. -32603: internal error. */
 export function answerItself(res: ServerResponse, reason: OwnAnswer): void {
+  const { status, headers, body } = ownAnswer(reason);
+  res.writeHead(status, headers);
+  res.end(body);
+}
+
+/**
+ * The same as text, which is ASCII.
+ *
+ * @param moreLines of the head, each with its end.
+ */
+export function ownAnswerText(
+  reason: OwnAnswer,
+  moreLines: string,
+  isBodyless: boolean,
+): { status: number; text: string } {
+  const { status, headers, body } = ownAnswer(reason);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}${moreLines}\r\n`;
+  return { status, text: isBodyless ? head : head + body };
+}
+
+/** The body reads as JSON-RPC, since that is what an MCP client tries to read. -32603: internal error. */
+function ownAnswer(reason: OwnAnswer) {
   const { status, message } = ownAnswers[reason];
   const error = { code: -32603, message: `windtunnel balancer: ${message}` };
   const body = JSON.stringify({ jsonrpc: '2.0', id: null, error });
-  res.writeHead(status, {
+  const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     'x-windtunnel-balancer': reason,
-  });
-  res.end(body);
+  };
+  return { status, headers, body };
 }

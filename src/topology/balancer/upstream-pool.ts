@@ -1,11 +1,15 @@
 import { Agent } from 'node:http';
 import { HarnessError } from '../../core/index.ts';
+import { idleMs } from './answer-reading.ts';
 import type { Candidate } from './routing-policy.ts';
+import { UpstreamConnections } from './upstream-connection.ts';
 
 /** One boot of a replica, as the balancer reaches it. */
 export interface Upstream extends Candidate {
   readonly target: { readonly protocol: 'http:'; readonly host: string; readonly port: number };
   readonly agent: Agent;
+  /** For the requests that are relayed; `agent` has those for http-proxy. */
+  readonly connections: UpstreamConnections;
 }
 
 /** The upstreams that get new requests, and how many requests each replica is answering. */
@@ -19,16 +23,7 @@ export interface UpstreamPool {
   ended(upstream: Upstream): void;
   /** Resolves once the replica, whichever boot, answers nothing, or after `timeoutMs`; to how many are left. */
   drained(replica: string, timeoutMs: number): Promise<number>;
-  close(): void;
 }
-
-/**
- * Idle connections are closed by us before an upstream closes them: a request written to a connection that is
- * being closed fails as if the upstream had broken it, and it cannot be known whether it was carried out.
- * Known idle limits are 2 s (gunicorn) and more; a `Keep-Alive: timeout=` answered by the upstream is heeded
- * by the agent besides.
- */
-const idleMs = 1_500;
 
 export function upstreamPool(onChange: (upstreams: readonly Upstream[]) => void): UpstreamPool {
   let upstreams: readonly Upstream[] = [];
@@ -73,9 +68,6 @@ export function upstreamPool(onChange: (upstreams: readonly Upstream[]) => void)
       }
       return count(replica);
     },
-    close() {
-      for (const upstream of upstreams) upstream.agent.destroy();
-    },
   };
 }
 
@@ -87,11 +79,15 @@ function newUpstream(replica: string, url: string): Upstream {
   if (protocol !== 'http:') throw new HarnessError('usage', `the balancer cannot reach ${url}: only http:`);
   // As many idle connections are kept as a burst has opened; they are gone after `idleMs`.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 10_000, timeout: idleMs });
-  return { replica, target: { protocol, host: hostname, port: Number(port || 80) }, agent };
+  const target = { protocol, host: hostname, port: Number(port || 80) } as const;
+  // IPv6 addresses stand in brackets in a URL only.
+  const connections = new UpstreamConnections(hostname.replace(/^\[(.*)\]$/, '$1'), target.port);
+  return { replica, target, agent, connections };
 }
 
 /** No new request will come: its idle connections go now, the others when their answer has ended. */
-function retire({ agent }: Upstream): void {
+function retire({ agent, connections }: Upstream): void {
+  connections.retire();
   agent.maxFreeSockets = 0;
   for (const sockets of Object.values(agent.freeSockets))
     for (const socket of sockets ?? []) socket.destroy();
