@@ -9,7 +9,7 @@ import type { Check } from './results.ts';
 /** By id: what each asks of a run. */
 export const soundnessChecks = {
   'record-complete':
-    'every client and operation has its record, every acknowledgement its commit and its route',
+    'every client and operation has its record, every acknowledgement its route, and the ledger no gap',
   'faults-met': 'every fault was carried out, and operations followed the last one',
   'generator-on-time': 'the load generator kept to its schedule',
 } as const;

@@ -5,6 +5,8 @@ import {
   none,
   rate,
   recovery,
+  replicaCpu,
+  replicaRss,
   sessionsLost,
   share,
   stateLost,
@@ -43,6 +45,11 @@ export function numberRows(cells: Cell[]): NumberRow[] {
     row('duplicate_execution', losses, 'Executed twice or more', (cell) =>
       rate(cell, (m) => m.duplicate_execution, 'lost'),
     ),
+    row('result_loss', losses, 'Results lost', (cell) => rate(cell, (m) => m.result_loss, 'lost')),
+    row('misdelivery', losses, "Answers to others' requests", (cell) =>
+      rate(cell, (m) => m.misdelivery, 'lost'),
+    ),
+    row('state_leak', losses, "Reads of others' state", (cell) => rate(cell, (m) => m.state_leak, 'lost')),
     row('availability', available, 'First attempts ok', (cell) => share(cell, (m) => m.availability)),
     row('availability.recovered', available, "After the client's own recovery", (cell) =>
       share(cell, (m) => m.availability.recovered),
@@ -53,6 +60,11 @@ export function numberRows(cells: Cell[]): NumberRow[] {
     ),
     ...(['p50', 'p99'] as const).map((p) =>
       row(`service_ms.${p}`, service, percentileLabels[p], (cell) => times(cell, (m) => m.service_ms, p)),
+    ),
+    row('replica_cpu', load, 'CPU of the replicas per useful call', replicaCpu),
+    row('replica_rss.peak', load, 'Memory of a replica, at most', (cell) => replicaRss(cell, 'peak')),
+    row('replica_rss.growth', load, 'Growth of memory per 1000 useful calls', (cell) =>
+      replicaRss(cell, 'growth'),
     ),
     row('load_skew', load, 'Busiest replica ÷ mean', loadSkew),
     row('send_lag_ms.p99', load, 'Send lag of the generator, p99', (cell) =>
