@@ -33,7 +33,9 @@ describe('the README', () => {
 
 it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names only files that are there', (name) => {
   const named = [
-    ...text(name).matchAll(/`((?:src|infra|scenarios|test|docs)\/[\w./-]*)`|\]\((docs\/[\w./-]+)\)/g),
+    ...text(name).matchAll(
+      /`((?:src|infra|scenarios|test|docs|reports\/example)\/[\w./-]*)`|\]\(((?:docs|reports)\/[\w./-]+)\)/g,
+    ),
   ];
   const paths = named.map((match) => match[1] ?? match[2] ?? '');
   expect(paths.length).toBeGreaterThan(0);

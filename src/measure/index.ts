@@ -2,6 +2,15 @@
 // It reads what was written and never talks to the act side.
 
 export type { Completeness } from './completeness.ts';
+export type {
+  ClientStory,
+  Evidence,
+  Exchange,
+  Fate,
+  Place,
+  StoryCall,
+  Turn,
+} from './evidence-types.ts';
 export type { Facts, SessionsHeld } from './facts/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
@@ -26,3 +35,5 @@ export type {
   Skew,
   StateLoss,
 } from './metrics.ts';
+export { spreadOver } from './spread-over.ts';
+export type { Survival, SurvivalPoint } from './survival.ts';

@@ -32,9 +32,13 @@ interface Book {
   ended: boolean;
 }
 
-/** @param entries undefined if the server keeps none. */
+/**
+ * @param entries undefined if the server keeps none.
+ * @param note is shown each of them.
+ */
 export async function readLedger(
   entries: AsyncIterable<readonly LedgerEntry[]> | undefined,
+  note: (entry: LedgerEntry) => void = () => {},
 ): Promise<Ledger> {
   const commits = operationCounts();
   const books = new Map<string, Book>();
@@ -58,7 +62,12 @@ export async function readLedger(
     if (entry.event === 'commit') commits.increment(opId);
   };
 
-  for await (const batch of entries ?? []) for (const entry of batch) enter(entry);
+  for await (const batch of entries ?? []) {
+    for (const entry of batch) {
+      enter(entry);
+      note(entry);
+    }
+  }
 
   return {
     kept: entries !== undefined,

@@ -4,6 +4,8 @@ import { acknowledgements } from './acknowledgements.ts';
 import { clientSeries } from './client-series.ts';
 import { type Collector, showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
+import { evidence } from './evidence.ts';
+import type { Evidence } from './evidence-types.ts';
 import { type Facts, facts } from './facts/index.ts';
 import { failures } from './failures.ts';
 import { faultSeries } from './fault-series.ts';
@@ -11,6 +13,7 @@ import { generatorHealth, generatorUsage } from './generator-health.ts';
 import { attempted, guarded, type Unmeasured } from './guarded.ts';
 import { handshakeOverhead } from './handshake-overhead.ts';
 import { type Ledger, readLedger } from './ledger.ts';
+import { type LedgerNotes, ledgerNotes } from './ledger-notes.ts';
 import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
 import { misdelivery, stateLeak } from './misdelivery.ts';
@@ -23,12 +26,14 @@ import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
+import { survival } from './survival.ts';
 import { unrouted } from './unrouted.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
 export interface Measured {
   metrics: Metrics;
   series: Series;
+  evidence: Evidence;
   completeness: Completeness;
   /** What arithmetic is held against. */
   facts: Facts;
@@ -50,7 +55,9 @@ export async function measureRun(
   const unmeasured: Unmeasured = new Map();
   // Before the events, so that each operation can be held against it when it is seen.
   const routes = routeJoin();
-  const collectors = collectorsFor(spec, routes, await readLedger(ledger), unmeasured);
+  const notes = ledgerNotes();
+  const books = { ledger: await readLedger(ledger, notes.note), notes };
+  const collectors = collectorsFor(spec, routes, books, unmeasured);
   const theory = facts(spec, routes);
   const show = showTo([
     ...Object.values(collectors),
@@ -103,6 +110,7 @@ export async function measureRun(
     durationMs,
     windows: operations.windows,
     clients: collectors.clients.result(),
+    survival: collectors.survival.result(),
     faults,
     upstreams,
     load,
@@ -115,7 +123,15 @@ export async function measureRun(
     unrouted: collectors.unrouted.result(),
   };
   const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes).result());
-  return { metrics, series, completeness, facts: held, unmeasured: Object.fromEntries(unmeasured) };
+  const shown = collectors.evidence.result();
+  return {
+    metrics,
+    series,
+    evidence: shown,
+    completeness,
+    facts: held,
+    unmeasured: Object.fromEntries(unmeasured),
+  };
 }
 
 function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
@@ -126,7 +142,7 @@ function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
 function collectorsFor(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: RouteJoin,
-  ledger: Ledger,
+  { ledger, notes }: { ledger: Ledger; notes: LedgerNotes },
   unmeasured: Unmeasured,
 ) {
   const { protocol } = spec.deployment;
@@ -136,7 +152,7 @@ function collectorsFor(
   const writes = calls.some((call) => call.writes !== undefined);
   const acknowledged = acknowledgements(ledger);
   const guard = <R>(
-    measures: readonly (keyof Metrics | keyof Series | 'completeness')[],
+    measures: readonly (keyof Metrics | keyof Series | 'completeness' | 'evidence')[],
     make: () => Collector<R>,
   ) => guarded(measures, unmeasured, make);
   return {
@@ -163,6 +179,8 @@ function collectorsFor(
       loadSkew(protocol !== '2026-07-28', windowMs, routes),
     ),
     clients: guard(['clients'], clientSeries),
+    survival: guard(['survival'], () => survival(protocol, durationMs)),
+    evidence: guard(['evidence'], () => evidence(routes, ledger.kept ? notes : undefined)),
     faults: guard(['faults', 'recovery_ms', 'completeness'], faultSeries),
     lag: guard(['send_lag_ms'], sendLag),
     failures: guard(['failures'], failures),

@@ -1,3 +1,5 @@
+import type { Survival } from './survival.ts';
+
 /** What a measure can say. A measure without meaning says so; it is never 0. */
 
 /** A share of counted things, with its 95 % Wilson score interval. */
@@ -202,6 +204,8 @@ export interface Series {
    * (`intact`), or having lost their session or their state (`lost`). Cumulative counts at `atMs`.
    */
   clients: { atMs: number; intact: number; lost: number }[];
+  /** Sessions, or where there are none application state, that were still alive over time. */
+  survival: Survival;
   faults: { fault: number; name: string; targets: string[]; startMs: number; endMs: number | null }[];
   /** Changes of the set of replicas that the balancer uses. */
   upstreams: { atMs: number; replicas: string[] }[];

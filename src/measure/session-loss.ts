@@ -1,6 +1,7 @@
 import type { ProtocolRevision } from '../record/index.ts';
 import { boots } from './boots.ts';
 import type { Collector } from './collector.ts';
+import { lossCause } from './loss-cause.ts';
 import type { NotApplicable, SessionLoss } from './metrics.ts';
 import { rate } from './rate.ts';
 import type { Route, RouteJoin } from './route-join.ts';
@@ -22,9 +23,7 @@ interface Loss {
  * sessions established. A session that a client opened to replace a lost one is counted apart: with those in
  * the denominator, a client that reconnects often would dilute the loss.
  *
- * Causes: *crash*, the process that had established the session was gone (killed, restarted or draining);
- * *misroute*, it lived, and the request went to another; *expiry*, it lived, was asked, and did not know;
- * *unattributed*, the balancer's log does not say where the requests went.
+ * Its causes are told apart in `loss-cause.ts`.
  */
 export function sessionLoss(
   protocol: ProtocolRevision,
@@ -80,7 +79,9 @@ export function sessionLoss(
     },
     result() {
       const causes = { misroute: 0, crash: 0, expiry: 0, unattributed: 0 };
-      for (const loss of losses) causes[causeOf(loss)] += 1;
+      for (const { atUs, session, answered } of losses) {
+        causes[lossCause(lives, atUs, session.opened, answered)] += 1;
+      }
       return {
         ...rate(counts.lost, counts.opened),
         causes,
@@ -89,12 +90,4 @@ export function sessionLoss(
       };
     },
   };
-
-  function causeOf({ atUs, session, answered }: Loss): keyof SessionLoss['causes'] {
-    const owner = session.opened?.replica;
-    if (!session.opened || !owner || !answered) return 'unattributed';
-    const boot = lives.at(owner, session.opened.atUs);
-    if (boot === undefined || lives.goneBy(owner, boot, atUs)) return 'crash';
-    return answered.replica === owner ? 'expiry' : 'misroute';
-  }
 }

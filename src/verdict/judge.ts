@@ -9,7 +9,7 @@ import { judgeThresholds } from './thresholds.ts';
 
 /** Judges one measured run. `torn` says how the reading of its records went. */
 export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): RunResult {
-  const { metrics, series } = measured;
+  const { metrics, series, evidence } = measured;
   const { predictions, warnings } = predicted(spec, measured);
   const thresholds = judgeThresholds(spec.scenario, spec.deployment.name, measured);
   const soundness = judgeSoundness(spec.scenario, measured, torn);
@@ -26,6 +26,7 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
     warnings: [...soundnessWarnings(measured), ...warnings],
     series,
+    evidence,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Metrics, Series } from '../measure/index.ts';
+import type { Evidence, Metrics, Series } from '../measure/index.ts';
 import type { Deployment, Environment, Scenario } from '../scenario/index.ts';
 
 /** `unknown`: there was too little to judge by. No samples are never a `pass`. */
@@ -100,6 +100,8 @@ export interface RunResult {
   /** Doubts about the measurement itself, each a sentence with advice. */
   warnings: string[];
   series: Series;
+  /** Single clients and exchanges that stand behind the numbers. */
+  evidence: Evidence;
 }
 
 /** `results.json`: everything the report shows. */

@@ -1,12 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type BrowserContext, type Page, chromium as playwright } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/index.ts';
+import { describe, expect, it } from 'vitest';
 import type { Results } from '../../src/verdict/index.ts';
-import { chromium, chromiumPath, need } from '../support/requirements.ts';
+import { reportBrowser } from './browser.ts';
 import { exampleResults } from './fixture.ts';
 import {
   cutShort,
@@ -19,60 +13,7 @@ import {
 
 /** The page as a real browser shows it, opened from disk. */
 
-let folder: string;
-let browser: BrowserContext | undefined;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'windtunnel-report-'));
-  if (!chromium().met) return;
-  browser = await playwright.launchPersistentContext(join(folder, 'profile'), {
-    executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-beforeEach(({ skip }) => need(chromium(), skip));
-
-interface Opened {
-  page: Page;
-  /** What the page said on its console, threw, or asked the network for. */
-  heard: string[];
-}
-
-async function open(results: Results, width = 1280, height = 800, dark = false): Promise<Opened> {
-  if (!browser) throw new Error('the browser did not start');
-  const file = join(folder, 'report.html');
-  writeFileSync(file, await renderHtml(results));
-  const page = await browser.newPage();
-  await page.setViewportSize({ width, height });
-  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-  const heard: string[] = [];
-  page.on('console', (message) => heard.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => heard.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => {
-    heard.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  const url = pathToFileURL(file).href;
-  page.on('request', (request) => {
-    if (request.url() !== url) heard.push(`request: ${request.url()}`);
-  });
-  await page.goto(url);
-  return { page, heard };
-}
+const { open } = reportBrowser();
 
 const variants: [string, () => Results][] = [
   ['the example', exampleResults],
@@ -85,7 +26,7 @@ const variants: [string, () => Results][] = [
 ];
 
 it.each(variants)('the page of %s is silent and never wider than its window', async (_, results) => {
-  const { page, heard } = await open(results());
+  const { page, heard } = await open(results);
   for (const width of [390, 1280, 2560]) {
     await page.setViewportSize({ width, height: 800 });
     const [needed, available] = await page.evaluate<[number, number]>(
@@ -99,7 +40,7 @@ it.each(variants)('the page of %s is silent and never wider than its window', as
 
 describe('the page', () => {
   it('shows the matrix first', async () => {
-    const { page } = await open(exampleResults());
+    const { page } = await open(exampleResults);
     const cells = await page.locator('.matrix .cell').all();
     expect(cells).toHaveLength(9);
     for (const cell of cells.slice(0, 6)) {
@@ -112,8 +53,8 @@ describe('the page', () => {
   });
 
   it('keeps foreign text as text', async () => {
-    const { page, heard } = await open(hostileResults());
-    expect(await page.locator('main script, main img').count()).toBe(0);
+    const { page, heard } = await open(hostileResults);
+    expect(await page.locator('main img, main script:not([type="application/json"])').count()).toBe(0);
     expect(await page.locator('h1').textContent()).toContain(
       '<script>alert("x")</script><img src=x onerror=alert(1)>',
     );
@@ -124,7 +65,7 @@ describe('the page', () => {
 
   it('draws in the colours of its theme', async () => {
     const strokes = async (dark: boolean) => {
-      const { page } = await open(exampleResults(), 1280, 800, dark);
+      const { page } = await open(exampleResults, { dark });
       const colours = await page.evaluate(`[
         getComputedStyle(document.querySelector('.panel svg [stroke="var(--d0)"]')).stroke,
         getComputedStyle(document.querySelector('.panel svg text')).fill,
@@ -138,7 +79,7 @@ describe('the page', () => {
 
   it('keeps the letters in charts large enough to read, at every width', async () => {
     for (const width of [390, 1280, 2560]) {
-      const { page } = await open(exampleResults(), width);
+      const { page } = await open(exampleResults, { width });
       const heights = await page.evaluate<number[]>(`
         [...document.querySelectorAll('.chart')]
           .filter((chart) => chart.getBoundingClientRect().width > 0)
@@ -150,7 +91,7 @@ describe('the page', () => {
   });
 
   it('lets no two labels of a chart overlap', async () => {
-    const { page } = await open(eightDeployments());
+    const { page } = await open(eightDeployments);
     const charts = await page.evaluate<Label[][]>(`
       [...document.querySelectorAll('.chart')].map((chart) =>
         [...chart.querySelectorAll('text')].map((text) => {
@@ -170,7 +111,7 @@ describe('the page', () => {
   });
 
   it('copies the command', async () => {
-    const { page, heard } = await open(exampleResults());
+    const { page, heard } = await open(exampleResults);
     const button = page.locator('button[data-copy]');
     await button.click();
     await expect.poll(() => button.textContent()).toMatch(/^(Copied|Selected: press Ctrl-C)$/);

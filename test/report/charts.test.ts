@@ -1,9 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
-import type { Series } from '../../src/measure/index.ts';
+import type { ClientStory, Evidence, Series, StoryCall } from '../../src/measure/index.ts';
 import {
   availabilityChart,
-  clientsChart,
   compileChart,
   curveOf,
   drawChart,
@@ -13,8 +12,11 @@ import {
   percentilesChart,
   roomForFaults,
   spread,
+  storiesChart,
+  survivalChart,
   timeAxis,
 } from '../../src/report/html/charts/index.ts';
+import { letterOf, livesIn, markCalls, markLosses } from '../../src/report/html/charts/story-lanes.ts';
 import { exampleResults } from './fixture.ts';
 import { noSamples } from './fixture-extremes.ts';
 
@@ -26,8 +28,15 @@ const seriesOf = (results = exampleResults()): Series => {
 const axis = timeAxis(10_000);
 const log = { low: 1, high: 1000, ticks: [1, 10, 100, 1000] };
 
-const specs = (series: Series): [string, TopLevelSpec][] => [
-  ['clients', clientsChart(series, { axis, clientsMax: 60, top: 20 }, 0)],
+const evidenceIn = (results = exampleResults()): Evidence => {
+  const evidence = results.runs[1]?.evidence;
+  if (!evidence) throw new Error('the fixture has no second run');
+  return evidence;
+};
+
+const specs = (series: Series, evidence: Evidence): [string, TopLevelSpec][] => [
+  ['sessions alive', survivalChart(series, { axis, top: 20 }, 0)],
+  ['clients', storiesChart(evidence, series, { axis, top: 20, lanes: 12, replicas: ['r1', 'r2', 'r3'] })],
   ['availability', availabilityChart(series, { axis, top: 20 }, 0)],
   ['latency', latencyChart(series, { axis, log, top: 20 }, 0)],
   ['load', loadChart(series, { axis, perSecondMax: 60, top: 20 }, 0)],
@@ -37,25 +46,28 @@ const specs = (series: Series): [string, TopLevelSpec][] => [
   ],
 ];
 
-describe.each([...specs(seriesOf()), ...specs(seriesOf(noSamples()))])('the chart of %s', (_, spec) => {
-  it('compiles without a warning', () => {
-    expect(compileChart(spec).warnings).toEqual([]);
-  });
+describe.each([...specs(seriesOf(), evidenceIn()), ...specs(seriesOf(noSamples()), evidenceIn(noSamples()))])(
+  'the chart of %s',
+  (_, spec) => {
+    it('compiles without a warning', () => {
+      expect(compileChart(spec).warnings).toEqual([]);
+    });
 
-  it('is drawn for a strict policy: no style, no id, no script, no link', async () => {
-    const { text } = await drawChart(spec, 'a "label" <in> words');
-    expect(text).toMatch(
-      /^<svg class="chart" viewBox="0 0 \d+ \d+" role="img" aria-label="a &quot;label&quot; /,
-    );
-    expect(text).not.toMatch(/ (style|id|href|on\w+)=|<(style|script|image|defs)|url\(|NaN|undefined/);
-  });
-});
+    it('is drawn for a strict policy: no style, no id, no script, no link', async () => {
+      const { text } = await drawChart(spec, 'a "label" <in> words');
+      expect(text).toMatch(
+        /^<svg class="chart" viewBox="0 0 \d+ \d+" role="img" aria-label="a &quot;label&quot; /,
+      );
+      expect(text).not.toMatch(/ (style|id|href|on\w+)=|<(style|script|image|defs)|url\(|NaN|undefined/);
+    });
+  },
+);
 
 describe('axes', () => {
   it('of shares and counts begin at zero', () => {
     const text = (spec: TopLevelSpec) => JSON.stringify(spec);
     expect(text(availabilityChart(seriesOf(), { axis, top: 20 }, 0))).toContain('"domain":[0,1]');
-    expect(text(clientsChart(seriesOf(), { axis, clientsMax: 60, top: 20 }, 0))).toContain('"domain":[0,60]');
+    expect(text(survivalChart(seriesOf(), { axis, top: 20 }, 0))).toContain('"domain":[0,1]');
   });
 
   it('of time name their unit and end with the run', () => {
@@ -112,5 +124,46 @@ describe('labels', () => {
         [0, 1, 2, 3, 4, 5].map((i) => fault(4000 + i, i)),
       ),
     );
+  });
+});
+
+describe('the lanes of clients', () => {
+  it('letter replicas by their number, or in order where that does not tell them apart', () => {
+    expect(['r1', 'r2', 'r10'].map(letterOf(['r1', 'r2', 'r10']))).toEqual(['1', '2', '10']);
+    expect(['a1', 'b1'].map(letterOf(['a1', 'b1']))).toEqual(['a', 'b']);
+    expect(letterOf(['r1'])('r9')).toBe('?');
+  });
+
+  it('write a letter where there is room, and a dot where letters would overlap', () => {
+    const [story] = evidenceIn().stories;
+    if (!story) throw new Error('the fixture has no story');
+    const calls = [0, 50, 400, 450].map((atMs): StoryCall => [atMs, 1, 'r2', 'ok', 'echo']);
+    const marks = markCalls({ ...story, calls }, 3, axis, letterOf(['r1', 'r2']));
+    expect(marks.map(({ label, lane }) => [label, lane])).toEqual([
+      ['2', 3.5],
+      ['', 3.5],
+      ['2', 3.5],
+      ['', 3.5],
+    ]);
+  });
+
+  it('end a life where its session is lost and begin it anew where one is opened', () => {
+    const story: ClientStory = {
+      client: 'c1',
+      fate: 'crash',
+      endMs: 9000,
+      turns: [
+        { atMs: 1000, what: 'opened', replica: 'r1' },
+        { atMs: 4000, what: 'lost', replica: 'r2', cause: 'crash' },
+        { atMs: 5000, what: 'opened', replica: 'r2' },
+      ],
+      calls: [],
+      everyNth: { ok: 1, other: 1 },
+    };
+    expect(livesIn(story, 0, axis)).toEqual([
+      { t: 1, end: 4, lane: 0.5 },
+      { t: 5, end: 9, lane: 0.5 },
+    ]);
+    expect(markLosses(story, 0, axis)).toEqual([{ t: 4, lane: 0.5, label: 'P', first: true }]);
   });
 });

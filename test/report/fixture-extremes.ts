@@ -8,6 +8,9 @@ import { exampleResults, rateOf } from './fixture.ts';
 export const hostile =
   '<script>alert("x")</script><img src=x onerror=alert(1)>\u001b[31m\u202e&amp;\'`${7*7}';
 
+/** What a spreadsheet would run. */
+export const formula = '=cmd|\' /C calc\'!A0,"</script>"';
+
 /** The same text wherever something that is not ours is shown. */
 export function hostileResults(): Results {
   const results = exampleResults();
@@ -38,11 +41,47 @@ export function hostileResults(): Results {
     run.series.failures = [{ kind: hostile, count: 3, example: hostile }];
     run.series.faults = run.series.faults.map((fault) => ({ ...fault, name: hostile, targets: [hostile] }));
     run.series.load = run.series.load.map(({ startMs }) => ({ startMs, requests: { [hostile]: 3 } }));
+    spoil(run.evidence);
+    run.predictions = [
+      {
+        id: hostile,
+        metric: hostile,
+        what: hostile,
+        formula: hostile,
+        source: hostile,
+        predicted: 0.5,
+        interval: [0, 0.1],
+        measured: 0.5,
+        verdict: 'fail',
+        reason: hostile,
+      },
+    ];
     run.metrics.session_loss = { notApplicable: hostile };
     run.metrics.recovery_ms = { notApplicable: hostile };
   }
   results.verdict = 'fail';
   return results;
+}
+
+/** Every text that a server or a balancer could have written. */
+function spoil(evidence: RunResult['evidence']): void {
+  evidence.stories = evidence.stories.map((story) => ({
+    ...story,
+    client: `${hostile} ${story.client}`,
+    calls: story.calls.map(([atMs, tookMs, , outcome]) => [atMs, tookMs, hostile, outcome, formula]),
+  }));
+  evidence.exchanges = evidence.exchanges.map((exchange) => ({
+    ...exchange,
+    about: hostile,
+    asked: hostile,
+    client: hostile,
+    opId: hostile,
+    replica: { replica: hostile, boot: 1 },
+    request: { method: hostile, path: hostile, headers: [[hostile, hostile]], body: hostile },
+    answer: { status: 404, headers: [[hostile, hostile]], body: `</script></pre>${hostile}` },
+    failure: { kind: 'rejected', message: hostile },
+    ledger: [{ event: 'begin', atMs: 1, replica: hostile, boot: 1 }],
+  }));
 }
 
 export function oneDeployment(): Results {
@@ -62,6 +101,13 @@ export const eightNames = [
 
 export function eightDeployments(): Results {
   return exampleResults({ deployments: eightNames });
+}
+
+export function thirtySixRuns(): Results {
+  return exampleResults({
+    scenarios: ['rolling-restart', 'crash', 'scale-out', 'scale-in', 'freeze', 'steady'],
+    deployments: eightNames.slice(0, 6),
+  });
 }
 
 export function repeated(): Results {
@@ -157,10 +203,13 @@ function emptyRun(run: RunResult): void {
     { id: 'state_loss', verdict: 'unknown', observed: 'no samples', limit: '0', reason: 'nothing was seen' },
   ];
   run.verdict = 'unknown';
+  run.evidence = { clients: 0, stories: [], exchanges: [] };
+  run.predictions = [];
   run.series = {
     ...run.series,
     windows: [],
     clients: [],
+    survival: { of: 'session', watched: 0, lost: 0, points: [] },
     faults: [],
     upstreams: [],
     load: [],

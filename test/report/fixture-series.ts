@@ -1,5 +1,6 @@
 import { type Prng, seededPrng } from '../../src/core/index.ts';
 import type { Series } from '../../src/measure/index.ts';
+import { survivalOf } from './fixture-evidence.ts';
 
 /** Series that look like those of a real run of 60 clients, 120 operations/s and 3 replicas for 10 s. */
 
@@ -45,6 +46,7 @@ export function plausibleSeries(story: Story): Series {
     durationMs,
     windows,
     clients: clientsOf(story),
+    survival: survivalOf(story),
     faults: [
       {
         fault: 0,

@@ -1,6 +1,7 @@
 import type { Metrics, Rate } from '../../src/measure/index.ts';
 import type { Deployment, Scenario } from '../../src/scenario/index.ts';
-import type { Check, Results, RunResult } from '../../src/verdict/index.ts';
+import type { Check, Prediction, Results, RunResult } from '../../src/verdict/index.ts';
+import { evidenceOf } from './fixture-evidence.ts';
 import { plausibleSeries, type Story, storyOf } from './fixture-series.ts';
 
 /** Results that a real experiment could have had; hand-made, and the same every time. */
@@ -45,6 +46,11 @@ export function exampleResults(options: FixtureOptions = {}): Results {
     comparisons: [],
     verdict: 'pass',
   };
+}
+
+/** One run: a crash under session affinity. */
+export function oneCrash(): Results {
+  return exampleResults({ scenarios: ['crash'], deployments: ['stateful-sticky'] });
 }
 
 const questions: Record<string, string> = {
@@ -130,9 +136,10 @@ function runOf(scenario: Scenario, deployment: Deployment, repeat: number): RunR
     metrics: metricsOf(story, series),
     checks: checksOf(story),
     verdict: 'pass',
-    predictions: [],
+    predictions: predictionsOf(story),
     warnings: [],
     series,
+    evidence: evidenceOf(story),
   };
 }
 
@@ -212,6 +219,7 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
 function checksOf({ lost, sessions, misrouted }: Story): Check[] {
   const check = (id: string, observed: string, limit: string, reason = ''): Check => ({
     id,
+    ...(id === 'session_loss' ? { metric: id } : {}),
     verdict: 'pass',
     observed,
     limit,
@@ -234,5 +242,24 @@ function checksOf({ lost, sessions, misrouted }: Story): Check[] {
     check('no-duplicate-execution', '0 of 1080', '0'),
     check('record-complete', '1080 operations of 60 clients', 'every client and operation'),
     check('generator-on-time', '1.8 ms late at p99', '<= 50 ms late at p99'),
+  ];
+}
+
+/** Of a crash under session affinity: the sessions that one of three replicas held. */
+function predictionsOf({ scenario, sessions, misrouted, lost }: Story): Prediction[] {
+  if (scenario !== 'crash' || !sessions || misrouted) return [];
+  return [
+    {
+      id: 'affinity-crash',
+      metric: 'session_loss',
+      what: 'sessions lost when one of 3 replicas crashes',
+      formula: '1/N = 1/3',
+      source: 'sessions are spread evenly over N replicas',
+      predicted: 1 / 3,
+      interval: [0.18, 0.5],
+      measured: lost / 60,
+      verdict: 'pass',
+      reason: '',
+    },
   ];
 }

@@ -12,7 +12,9 @@ import {
   noSamples,
   oneDeployment,
   repeated,
+  thirtySixRuns,
 } from './fixture-extremes.ts';
+import { words } from './words.ts';
 
 const variants: [string, () => Results][] = [
   ['the example', exampleResults],
@@ -24,11 +26,20 @@ const variants: [string, () => Results][] = [
   ['an experiment cut short', cutShort],
   ['hostile text', hostileResults],
   ['a long soak with many replicas and faults', longSoak],
+  ['36 runs', thirtySixRuns],
 ];
+
+/** Drawing a page takes its time; each is drawn once, and twice where that is the question. */
+const pages = new Map<() => Results, Promise<string>>();
+function pageOf(results: () => Results): Promise<string> {
+  const page = pages.get(results) ?? renderHtml(results());
+  pages.set(results, page);
+  return page;
+}
 
 describe.each(variants)('the page of %s', (_, results) => {
   it('is well-formed, with unique ids and links that lead somewhere', async () => {
-    const page = await renderHtml(results());
+    const page = await pageOf(results);
     expect(unbalanced(page)).toEqual([]);
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
@@ -37,7 +48,7 @@ describe.each(variants)('the page of %s', (_, results) => {
   });
 
   it('holds to its policy and needs nothing from elsewhere', async () => {
-    const page = await renderHtml(results());
+    const page = await pageOf(results);
     const hash = (text = '') => `sha256-${createHash('sha256').update(text).digest('base64')}`;
     const style = hash(/<style>([\s\S]*?)<\/style>/.exec(page)?.[1]);
     const script = hash(/<script>([\s\S]*?)<\/script>/.exec(page)?.[1]);
@@ -45,64 +56,68 @@ describe.each(variants)('the page of %s', (_, results) => {
     expect(policy).toBe(
       `default-src 'none'; style-src '${style}'; script-src '${script}'; img-src data:; base-uri 'none'; form-action 'none'`,
     );
-    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page.match(/<script>/g)).toHaveLength(1);
+    const blocks = [...page.matchAll(/<script type="application\/json">([\s\S]*?)<\/script>/g)];
+    expect(page.match(/<script/g)).toHaveLength(1 + blocks.length);
+    for (const [, block = ''] of blocks) expect(JSON.parse(block)).toHaveProperty('charts');
     const tags = [...page.matchAll(/<[a-z][^>]*>/g)].map(([tag]) => tag);
     const names = tags.map((tag) => tag.replace(/"[^"]*"/g, ''));
     expect(names.filter((tag) => / (style|src|on[a-z]+)\b/.test(tag))).toEqual([]);
     expect(tags.filter((tag) => /^<(img|iframe|object|embed|base|form)\b/.test(tag))).toEqual([]);
-    expect(page).not.toMatch(/NaN|undefined|\[object |Infinity/);
+    const without = page.replace(/<script>[\s\S]*?<\/script>/, '');
+    expect(without.match(/.{40}(NaN|undefined|\[object |Infinity).{40}/)).toBeNull();
   });
 });
 
 describe('the page', () => {
   it('is small', async () => {
-    expect(Buffer.byteLength(await renderHtml(exampleResults()))).toBeLessThan(600_000);
+    expect(Buffer.byteLength(await pageOf(exampleResults))).toBeLessThan(1_000_000);
   });
 
   it('is the same for the same results', async () => {
-    expect(await renderHtml(exampleResults())).toBe(await renderHtml(exampleResults()));
+    expect(await renderHtml(exampleResults())).toBe(await pageOf(exampleResults));
   });
 
   it('says what was lost and that it was expected', async () => {
-    const cell = words(await renderHtml(oneDeployment())).replace(/.*recovered\. |<.*/g, '');
+    const cell = words(await pageOf(oneDeployment)).replace(/.*recovered\. |<.*/g, '');
     expect(cell).toContain('60 of 60 sessions lost expected');
     expect(cell).toContain('State lost 60 of 60 journeys expected');
     expect(cell).toContain('Pass the losses were expected');
   });
 
   it('says what failed and why, right below the matrix', async () => {
-    const page = words(await renderHtml(failing()));
+    const page = words(await pageOf(failing));
     expect(page).toContain(
-      'Fail 1 of 48 checks failed, 1 could not be judged. 2 doubts about the measurement',
+      'Fail 1 of 48 checks failed, 1 could not be judged. What theory predicts came out, 1 of 1 times. 2 doubts about the measurement',
     );
-    expect(page).toContain('3 of 60 journeys not expected');
+    expect(page).toContain('3 of 60 journeys lost state not expected');
     expect(page).toContain('no-state-loss 3 of 60, limit 0. A handle must outlive the replica.');
-    expect(page.indexOf('What did not pass')).toBeLessThan(page.indexOf('Clients that lost something'));
+    expect(page.indexOf('What did not pass')).toBeLessThan(page.indexOf('Lost by the end'));
     expect(page).toContain('The event loop stood still for 412 ms');
   });
 
   it('says n/a with its reason in the text', async () => {
-    const page = words(await renderHtml(exampleResults()));
+    const page = words(await pageOf(exampleResults));
     expect(page).toContain('no session to lose 2026-07-28 has no sessions');
     expect(page).toContain('n/a a scale-out takes nothing away that would have to come back');
-    expect(words(await renderHtml(noSamples()))).toContain('n/a the server keeps no ledger');
+    expect(words(await pageOf(noSamples))).toContain('n/a the server keeps no ledger');
   });
 
   it('gives rates with counts and interval, and skipped checks with their reason', async () => {
-    const page = words(await renderHtml(exampleResults()));
+    const page = words(await pageOf(exampleResults));
     expect(page).toMatch(/\d[\d,]* of 1,\d+ operations; 95 % interval [\d.]+–[\d.]+ %/);
-    expect(page).toContain('lost_update – – not judged Hardly any session lives long enough');
+    expect(page).toContain('lost_update – – – not judged Hardly any session lives long enough');
   });
 
   it('shows ranges over repeats and says which one is drawn', async () => {
-    const page = words(await renderHtml(repeated()));
+    const page = words(await pageOf(repeated));
     expect(page).toContain('300 of 300 sessions lost expected');
     expect(page).toContain('60 in each of 5 runs');
     expect(page).toContain('The charts show the first repeat.');
   });
 
   it('says that it was cut short and what did not run', async () => {
-    const page = words(await renderHtml(cutShort()));
+    const page = words(await pageOf(cutShort));
     expect(page).toContain('Cut short. Ctrl-C after 4 of 9 runs.');
     expect(page).toContain('not run');
   });
@@ -117,7 +132,7 @@ describe('the page', () => {
   });
 
   it('tells how to repeat it', async () => {
-    const page = words(await renderHtml(exampleResults()));
+    const page = words(await pageOf(exampleResults));
     expect(page).toContain('npm run --silent windtunnel -- run rolling-restart crash scale-out');
     for (const fact of ['Seed 7', 'Node v24.21.0', '2 cores, 7.77 GiB', 'ratePerSecond: 120']) {
       expect(page).toContain(fact);
@@ -125,21 +140,12 @@ describe('the page', () => {
   });
 
   it('describes each chart by its main numbers', async () => {
-    const page = await renderHtml(exampleResults());
+    const page = await pageOf(exampleResults);
     const labels = [...page.matchAll(/role="img" aria-label="([^"]*)"/g)].map((match) => match[1]);
-    expect(labels).toHaveLength(3 * (4 * 3 + 2));
-    for (const label of labels) expect(label).toMatch(/\d|none lost anything/);
+    expect(labels).toHaveLength(3 * (5 * 3 + 2));
+    for (const label of labels) expect(label).toMatch(/\d/);
   });
 });
-
-/** The text that a reader sees, with every run of white space as one space. */
-function words(page: string): string {
-  return page
-    .replace(/<(style|script|svg)[\s\S]*?<\/\1>/g, ' ')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/[\s\u00a0]+/g, ' ')
-    .replace(/ ([.,;:])/g, '$1');
-}
 
 /** Elements that are not closed in order; void elements and the raw text of style and script aside. */
 function unbalanced(page: string): string[] {

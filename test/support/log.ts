@@ -1,5 +1,11 @@
 import { type Collector, showTo } from '../../src/measure/collector.ts';
-import type { LedgerEntry, LedgerOperation, OperationEvent, RunEvent } from '../../src/record/index.ts';
+import type {
+  ExchangeEvent,
+  LedgerEntry,
+  LedgerOperation,
+  OperationEvent,
+  RunEvent,
+} from '../../src/record/index.ts';
 
 /** Hand-written event logs: a few words for each event, the rest filled in. Times are in milliseconds. */
 
@@ -157,3 +163,30 @@ export function collect<R>(
   events.forEach(showTo([...before, collector]));
   return collector.result();
 }
+
+/** An exchange that was recorded: 5 ms, and the answer that the server does not know the session. */
+export const exchanged = (
+  client: string,
+  requestId: string,
+  ms: number,
+  rest: Partial<ExchangeEvent> = {},
+): ExchangeEvent => ({
+  type: 'exchange',
+  atUs: us(ms),
+  requestId,
+  client,
+  sentUs: us(ms - 5),
+  request: {
+    method: 'POST',
+    path: '/mcp',
+    headers: [['mcp-session-id', `${client}-session-0`]],
+    body: '{"jsonrpc":"2.0","id":3,"method":"tools/call"}',
+  },
+  answer: {
+    status: 404,
+    headers: [['content-type', 'application/json']],
+    body: '{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}',
+  },
+  failure: { kind: 'unknown-session', status: 404, code: -32001 },
+  ...rest,
+});

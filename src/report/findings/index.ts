@@ -18,6 +18,7 @@ export {
   count,
   duration,
   instant,
+  intervalText,
   percent,
   plain,
   plural,

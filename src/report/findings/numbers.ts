@@ -1,3 +1,4 @@
+import { generator, handshakes, readiness, sessionRecovery } from './cost-cells.ts';
 import type { Cell } from './experiment.ts';
 import {
   loadSkew,
@@ -24,53 +25,74 @@ export interface NumberRow {
 }
 
 type RowOf = (cell: Cell) => NumberCell;
+type Line = [id: string, label: string, of: RowOf];
+
+const percentileLabels = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9', max: 'max' } as const;
+const latency = (p: keyof typeof percentileLabels): Line => [
+  `latency_ms.${p}`,
+  percentileLabels[p],
+  (cell) => times(cell, (m) => m.latency_ms, p),
+];
+const service = (p: keyof typeof percentileLabels): Line => [
+  `service_ms.${p}`,
+  percentileLabels[p],
+  (cell) => times(cell, (m) => m.service_ms, p),
+];
+
+/** Every number that the report lists, by group; a new measure is a line here. */
+const groups: Record<string, Line[]> = {
+  'What was lost': [
+    ['session_loss', 'Sessions lost', sessionsLost],
+    ['state_loss', 'State lost', stateLost],
+    ['lost_update', 'Updates lost', updatesLost],
+    [
+      'duplicate_execution',
+      'Executed twice or more',
+      (cell) => rate(cell, (m) => m.duplicate_execution, 'lost'),
+    ],
+    ['result_loss', 'Results lost', (cell) => rate(cell, (m) => m.result_loss, 'lost')],
+    ['misdelivery', "Answers to others' requests", (cell) => rate(cell, (m) => m.misdelivery, 'lost')],
+    ['state_leak', "Reads of others' state", (cell) => rate(cell, (m) => m.state_leak, 'lost')],
+  ],
+  Availability: [
+    ['availability', 'First attempts ok', (cell) => share(cell, (m) => m.availability)],
+    [
+      'availability.recovered',
+      "After the client's own recovery",
+      (cell) => share(cell, (m) => m.availability.recovered),
+    ],
+    ['recovery_ms', 'Recovery after a fault', recovery],
+    ['session_recovery_ms.p50', 'Lost session to next ok, p50', (cell) => sessionRecovery(cell, 'p50')],
+    ['session_recovery_ms.p99', 'Lost session to next ok, p99', (cell) => sessionRecovery(cell, 'p99')],
+    ['ready_ms', 'Joining replica to first balanced ok', readiness],
+  ],
+  'Latency, from the intended start': [
+    latency('p50'),
+    latency('p90'),
+    latency('p99'),
+    latency('p999'),
+    latency('max'),
+  ],
+  'Service time, from sending': [service('p50'), service('p99'), service('p999')],
+  'Load and generator': [
+    ['replica_cpu', 'CPU of the replicas per useful call', replicaCpu],
+    ['replica_rss.peak', 'Memory of a replica, at most', (cell) => replicaRss(cell, 'peak')],
+    ['replica_rss.growth', 'Growth of memory per 1000 useful calls', (cell) => replicaRss(cell, 'growth')],
+    ['load_skew', 'Busiest replica ÷ mean', loadSkew],
+    ['handshake_overhead', 'Protocol overhead per useful call', handshakes],
+    ['send_lag_ms.p99', 'Send lag of the generator, p99', (cell) => times(cell, (m) => m.send_lag_ms, 'p99')],
+    ['generator_health', 'Busiest second of the generator', generator],
+  ],
+};
 
 /** Every measure of a scenario's cells, row by row. */
 export function numberRows(cells: Cell[]): NumberRow[] {
-  const row = (id: string, group: string, label: string, of: RowOf): NumberRow => ({
-    id,
-    group,
-    label,
-    cells: cells.map((cell) => (cell.runs.length === 0 ? none('not run') : of(cell))),
-  });
-  const losses = 'What was lost';
-  const available = 'Availability';
-  const latency = 'Latency, from the intended start';
-  const service = 'Service time, from sending';
-  const load = 'Load and generator';
-  return [
-    row('session_loss', losses, 'Sessions lost', sessionsLost),
-    row('state_loss', losses, 'State lost', stateLost),
-    row('lost_update', losses, 'Updates lost', updatesLost),
-    row('duplicate_execution', losses, 'Executed twice or more', (cell) =>
-      rate(cell, (m) => m.duplicate_execution, 'lost'),
-    ),
-    row('result_loss', losses, 'Results lost', (cell) => rate(cell, (m) => m.result_loss, 'lost')),
-    row('misdelivery', losses, "Answers to others' requests", (cell) =>
-      rate(cell, (m) => m.misdelivery, 'lost'),
-    ),
-    row('state_leak', losses, "Reads of others' state", (cell) => rate(cell, (m) => m.state_leak, 'lost')),
-    row('availability', available, 'First attempts ok', (cell) => share(cell, (m) => m.availability)),
-    row('availability.recovered', available, "After the client's own recovery", (cell) =>
-      share(cell, (m) => m.availability.recovered),
-    ),
-    row('recovery_ms', available, 'Recovery after a fault', recovery),
-    ...(['p50', 'p90', 'p99', 'p999', 'max'] as const).map((p) =>
-      row(`latency_ms.${p}`, latency, percentileLabels[p], (cell) => times(cell, (m) => m.latency_ms, p)),
-    ),
-    ...(['p50', 'p99'] as const).map((p) =>
-      row(`service_ms.${p}`, service, percentileLabels[p], (cell) => times(cell, (m) => m.service_ms, p)),
-    ),
-    row('replica_cpu', load, 'CPU of the replicas per useful call', replicaCpu),
-    row('replica_rss.peak', load, 'Memory of a replica, at most', (cell) => replicaRss(cell, 'peak')),
-    row('replica_rss.growth', load, 'Growth of memory per 1000 useful calls', (cell) =>
-      replicaRss(cell, 'growth'),
-    ),
-    row('load_skew', load, 'Busiest replica ÷ mean', loadSkew),
-    row('send_lag_ms.p99', load, 'Send lag of the generator, p99', (cell) =>
-      times(cell, (m) => m.send_lag_ms, 'p99'),
-    ),
-  ];
+  return Object.entries(groups).flatMap(([group, lines]) =>
+    lines.map(([id, label, of]) => ({
+      id,
+      group,
+      label,
+      cells: cells.map((cell) => (cell.runs.length === 0 ? none('not run') : of(cell))),
+    })),
+  );
 }
-
-const percentileLabels = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9', max: 'max' } as const;

@@ -1,39 +1,83 @@
-import type { Check, RunResult } from '../../verdict/index.ts';
-import { type Cell, type Experiment, plain, sentence, truncate } from '../findings/index.ts';
+import type { RunResult, Verdict } from '../../verdict/index.ts';
+import {
+  type Cell,
+  type Experiment,
+  plain,
+  type ScenarioView,
+  sentence,
+  truncate,
+} from '../findings/index.ts';
 import { verdictMark } from './icons.ts';
 import { html, type Markup } from './markup.ts';
 import { nameWithSwatch } from './matrix.ts';
+import { numberWords } from './number-words.ts';
 
 const messageCharactersMax = 400;
 /** More than this would bury the page; all of them are in the tables of their scenarios. */
 const listedMax = 12;
 
-/** Every check that did not pass, right below the matrix. */
+interface Item {
+  scenario: ScenarioView;
+  cell: Cell;
+  run: RunResult;
+  verdict: Verdict;
+  word?: string;
+  id: string;
+  words: string;
+  reason: string;
+}
+
+/** Every check that did not pass and every number that disagrees with arithmetic, right below the matrix. */
 export function attention(experiment: Experiment): Markup | '' {
   const found = experiment.scenarios.flatMap((scenario) =>
     scenario.cells.flatMap((cell) =>
       cell.runs.flatMap((run) =>
-        run.checks
-          .filter((check) => check.verdict !== 'pass')
-          .map((check) => ({ scenario, cell, run, check })),
+        [...failedChecks(run), ...differing(run)].map((item) => ({ ...item, scenario, cell, run })),
       ),
     ),
   );
   if (found.length === 0) return '';
-  const ordered = [...found].sort((a, b) => rank(a.check) - rank(b.check));
+  const ordered: Item[] = [...found].sort((a, b) => rank(a) - rank(b));
   const more = ordered.length - listedMax;
   return html`<section class="attention" aria-label="What did not pass"><h2>What did not pass</h2>
 <ul>${ordered.slice(0, listedMax).map(
-    ({ scenario, cell, run, check }) => html`<li>${verdictMark(check.verdict)}
+    ({ scenario, cell, run, verdict, word, id, words, reason }) => html`<li>${verdictMark(verdict, word)}
 <a href="#${scenario.id}">${plain(scenario.name)}</a> ${nameWithSwatch(cell.deployment)}${repeatOf(cell, run)}
-<span><code>${truncate(plain(check.id), 80)}</code> ${truncate(plain(check.observed), 120)}, limit ${truncate(plain(check.limit), 120)}.
-${sentence(truncate(plain(check.reason), messageCharactersMax))}</span></li>`,
+<span><code>${truncate(plain(id), 80)}</code> ${truncate(plain(words), 260)}.
+${sentence(truncate(plain(reason), messageCharactersMax))}</span></li>`,
   )}</ul>
 ${more > 0 ? html`<p>And ${more} more, in the tables below.</p>` : ''}</section>`;
 }
 
-function rank(check: Check): number {
-  return check.verdict === 'fail' ? 0 : 1;
+function failedChecks(run: RunResult) {
+  return run.checks
+    .filter((check) => check.verdict !== 'pass')
+    .map(({ verdict, id, observed, limit, reason }) => ({
+      verdict,
+      id,
+      words: `${truncate(observed, 120)}, limit ${truncate(limit, 120)}`,
+      reason,
+    }));
+}
+
+function differing(run: RunResult) {
+  return run.predictions
+    .filter((prediction) => prediction.verdict === 'fail')
+    .map((prediction) => {
+      const [low, high] = prediction.interval.map((value) => numberWords(prediction, value));
+      const measured = numberWords(prediction, prediction.measured);
+      return {
+        verdict: prediction.verdict,
+        word: 'Differs from theory',
+        id: prediction.id,
+        words: `${prediction.what}: measured ${measured}, predicted ${low} to ${high}`,
+        reason: prediction.reason,
+      };
+    });
+}
+
+function rank({ verdict }: Item): number {
+  return verdict === 'fail' ? 0 : 1;
 }
 
 export function repeatOf(cell: Cell, run: RunResult): string {

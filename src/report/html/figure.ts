@@ -1,18 +1,37 @@
 import { type Cell, type DeploymentView, plain, tight, truncate } from '../findings/index.ts';
+import { embedded, type FigureData, type Plot } from './chart-data.ts';
 import { type Child, html, type Markup } from './markup.ts';
 import { nameWithSwatch } from './matrix.ts';
 
-/** The frame of a figure: its title is what it shows, its note what is drawn. */
+/** The frame of a figure: its title is what it shows, its note what is drawn, `data` what it is drawn from. */
 export function figure(parts: {
   title: string;
   note: Child;
   key: Child;
   body: Child;
+  data: FigureData;
   className?: string;
 }): Markup {
+  const { data } = parts;
+  const tools = data.charts.some((chart) => chart.rows.length > 0)
+    ? html`<p class="tools">${save('csv', 'CSV', 'the data of this figure as CSV')}${save('svg', 'SVG', 'this figure as SVG')}</p>`
+    : '';
   return html`<figure class="${parts.className ?? 'plain'}">
-<figcaption><h3>${tight(plain(parts.title))}</h3><p>${parts.note}</p>${parts.key}</figcaption>
-${parts.body}</figure>`;
+<figcaption>${tools}<h3>${tight(plain(parts.title))}</h3><p>${parts.note}</p>${parts.key}</figcaption>
+${parts.body}${embedded(data)}</figure>`;
+}
+
+/** Hidden until the script shows it: without a script it could do nothing. */
+function save(as: 'csv' | 'svg', word: string, what: string): Markup {
+  return html`<button type="button" data-save="${as}" aria-label="Save ${what}" title="Save ${what}" hidden>${word}</button>`;
+}
+
+/** A drawn chart, and where in it which row of the figure's data stands. */
+export function plotted(chart: Markup, index: number, plot: Plot, layout = ''): Markup {
+  const { left, width, low, high, lanes } = plot;
+  const numbers = [left, width, low, high, ...(lanes ? [lanes.top, lanes.height] : [])];
+  const text = numbers.map((n) => Number(n.toFixed(4))).join(' ');
+  return html`<div class="plot ${layout}" data-chart="${index}" data-plot="${text}">${chart}</div>`;
 }
 
 /** Small charts on one scale, one per deployment. */

@@ -26,8 +26,8 @@ ${
     ? ''
     : html`<p class="banner"><b>Cut short.</b> ${truncate(plain(results.cutShort), 300)}. What follows is what was measured until then.</p>`
 }
-<p class="overall">${verdictMark(results.verdict)} ${overallWords(results)}${doubts(results)}</p>
-<p class="how">How to read it: each cell begins with what clients lost; <b class="lost">this colour</b> is loss, expected or not. <i>Available</i> is the share of
+<p class="overall">${verdictMark(results.verdict)} ${overallWords(results)}${theoryWords(results)}${doubts(results)}</p>
+<p class="how">How to read it: each cell begins with what clients lost; <b class="lost">this colour</b> is loss, expected or not, and the bar its share with the 95 % interval. <i>Available</i> is the share of
 operations that were ok at the first attempt → after the client's own recovery. The mark at the foot says whether the run came out as its scenario had declared.</p>
 </header>`;
 }
@@ -61,6 +61,16 @@ function asked(experiment: Experiment): string {
 function doubts({ runs }: Results): string {
   const n = runs.reduce((sum, run) => sum + run.warnings.length, 0);
   return n === 0 ? '' : ` ${plural(n, 'doubt')} about the measurement: see below.`;
+}
+
+/** How what was measured relates to what arithmetic says. */
+function theoryWords({ runs }: Results): Markup | '' {
+  const judged = runs.flatMap((run) => run.predictions).filter(({ verdict }) => verdict !== 'unknown');
+  if (judged.length === 0) return '';
+  const differ = judged.filter(({ verdict }) => verdict === 'fail').length;
+  if (differ === 0)
+    return html` What theory predicts came out, ${count(judged.length)} of ${count(judged.length)} times.`;
+  return html` <b class="differs">${count(differ)} of ${plural(judged.length, 'prediction')} of theory did not come out.</b>`;
 }
 
 function overallWords({ runs, verdict }: Results): string {

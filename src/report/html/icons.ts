@@ -10,11 +10,11 @@ const shapes: Record<Verdict, string> = {
 
 const words: Record<Verdict, string> = { pass: 'Pass', fail: 'Fail', unknown: 'Unknown' };
 
-export function verdictMark(verdict: Verdict): Markup {
+export function verdictMark(verdict: Verdict, word = words[verdict]): Markup {
   const icon = trusted(
     `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="7.5"/>${shapes[verdict]}</svg>`,
   );
-  return html`<span class="verdict ${verdict}">${icon}<b>${words[verdict]}</b></span>`;
+  return html`<span class="verdict ${verdict}">${icon}<b>${word}</b></span>`;
 }
 
 type Swatch = 'line' | 'thin' | 'dotted' | 'dashed' | 'band' | 'area' | 'lost' | 'fault';
@@ -36,6 +36,15 @@ export function key(items: [Swatch, string][]): Markup {
     ([swatch, words]) =>
       html`<li>${trusted(`<svg viewBox="0 0 26 12" aria-hidden="true">${swatches[swatch]}</svg>`)} ${words}</li>`,
   )}</ul>`;
+}
+
+/** The letters of calls and of losses (`again`: small ones of later losses), as the timeline of clients draws them. */
+export function letterKey(calls: [string, string][], losses: [string, string][], again: boolean): Markup {
+  const mark = (shape: string, letter: string) =>
+    html`<svg viewBox="0 0 18 18" class="mark" aria-hidden="true">${trusted(shape)}<text x="9" y="13">${letter}</text></svg>`;
+  return html`<ul class="key">${calls.map(([letter, name]) => html`<li>${mark('', letter)} sent to ${name}</li>`)}
+<li>${mark('<circle cx="9" cy="9" r="7"/>', calls[0]?.[0] ?? '1')} not answered ok</li>
+${again ? html`<li>${mark('<path d="M7 7h4v4H7z"/>', '')} lost again</li>` : ''}${losses.map(([letter, name]) => html`<li>${mark('<path d="M2 2h14v14H2z"/>', letter)} ${name}</li>`)}</ul>`;
 }
 
 /** The class that gives an element its deployment's colour. */

@@ -5,6 +5,7 @@ import {
   duration,
   type Experiment,
   expectationNote,
+  intervalText,
   type Loss,
   lossOf,
   noSessionsAtAll,
@@ -88,15 +89,25 @@ function matrixCell(cell: Cell, label: Markup): Markup {
   if (cell.runs.length === 0) {
     return html`<td class="cell"><div class="cell-label">${label}</div><p class="big">not run</p></td>`;
   }
+  const sessionless = noSessionsAtAll(cell) && state.kind === 'counted';
   return html`<td class="cell"><div class="cell-label">${label}</div>
-<p class="big">${bigWords(cell, sessions)}</p>
-${shareBar(sessions)}
+<p class="big">${sessionless ? lostWords(cell, state, 'state_loss', 'journeys lost state') : bigWords(cell, sessions)}</p>
+${howSure(sessionless ? state : sessions)}
 <dl>
-${entry('State lost', stateWords(cell, state))}
+${sessionless ? entry('Sessions', 'none to lose') : entry('State lost', stateWords(cell, state))}
 ${entry('Available', availabilityWords(cell))}
 ${entry('Latency p99', latency.length > 0 ? range(latency, duration) : 'no sample')}
 </dl>
-<p class="foot">${verdictMark(verdictOf(cell.runs))} <span>${plain(verdictSummary(cell, losses))}</span></p></td>`;
+<p class="foot">${verdictMark(verdictOf(cell.runs))} <span>${plain(verdictSummary(cell, losses))}</span>${theoryNote(cell)}</p></td>`;
+}
+
+function theoryNote(cell: Cell): Markup | '' {
+  const differs = cell.runs.some((run) => run.predictions.some(({ verdict }) => verdict === 'fail'));
+  return differs ? html` <b class="differs">differs from theory</b>` : '';
+}
+
+function reasonOf(loss: Loss): string {
+  return loss.kind === 'not-applicable' ? truncate(plain(loss.reason), 200) : '';
 }
 
 function entry(term: string, words: Child): Markup {
@@ -113,26 +124,41 @@ function bigWords(cell: Cell, loss: Loss): Markup {
       return noSessionsAtAll(cell)
         ? html`<strong>no session</strong> <span>to lose</span>`
         : html`<strong>n/a</strong> <span>sessions lost</span>`;
-    case 'counted': {
-      const { numerator, denominator } = loss.pooled;
-      const note = expectationNote(cell, 'session_loss', numerator > 0);
-      return html`<strong class="${numerator > 0 ? 'lost' : 'kept'}">${count(numerator)} of ${count(denominator)}</strong>
-<span>session${denominator === 1 ? '' : 's'} lost</span>${note === '' ? '' : html` <em>${note}</em>`}`;
-    }
+    case 'counted':
+      return lostWords(cell, loss, 'session_loss', 'sessions lost');
   }
 }
 
-/** How large a share the loss is, and what it was in each repeat; or why there is no number. */
-function shareBar(loss: Loss): Markup {
-  if (loss.kind === 'not-applicable') return html`<p class="under">${truncate(plain(loss.reason), 200)}</p>`;
-  if (loss.kind !== 'counted') return html`<p class="under"></p>`;
-  const { numerator, denominator, counts } = loss.pooled;
-  const width = Number(((100 * numerator) / denominator).toFixed(2));
+function lostWords(
+  cell: Cell,
+  { pooled: { numerator, denominator } }: Extract<Loss, { kind: 'counted' }>,
+  metric: string,
+  what: string,
+): Markup {
+  const note = expectationNote(cell, metric, numerator > 0);
+  return html`<strong class="${numerator > 0 ? 'lost' : 'kept'}">${count(numerator)} of ${count(denominator)}</strong>
+<span>${denominator === 1 ? what.replace(/s\b/, '') : what}</span>${note === '' ? '' : html` <em>${note}</em>`}`;
+}
+
+/** How large a share the loss is and how sure that is: a bar, its 95 % interval, and both in words. */
+function howSure(loss: Loss): Markup {
+  if (loss.kind !== 'counted') return html`<p class="under">${reasonOf(loss)}</p>`;
+  const { numerator, denominator, counts, interval, shares } = loss.pooled;
+  const x = (share: number) => Number((100 * share).toFixed(2));
+  const whisker = interval
+    ? `<path class="sure" d="M${x(interval[0])} 2h${x(interval[1] - interval[0])}"/>`
+    : '';
   const bar = trusted(
-    `<div class="under"><svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><path class="all" d="M0 0h100v1H0z"/><path class="lost" d="M0 0h${width}v1H0z"/></svg></div>`,
+    `<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="all" d="M0 0h100v4H0z"/><path class="lost" d="M0 0h${x(numerator / denominator)}v4H0z"/>${whisker}</svg>`,
   );
-  if (counts.length < 2) return bar;
-  return html`${bar}<p class="sub">${range(counts, count)} in each of ${counts.length} runs</p>`;
+  const words = interval
+    ? html`${percent(numerator / denominator)} <abbr title="95 % Wilson interval">(${intervalText(interval)})</abbr>`
+    : html`${range(shares, percent)}`;
+  const runs =
+    counts.length < 2
+      ? ''
+      : html`<p class="sub">${range(counts, count)} in each of ${counts.length} runs</p>`;
+  return html`<div class="under">${bar}<span>${words}</span></div>${runs}`;
 }
 
 function stateWords(cell: Cell, state: Loss): Child {

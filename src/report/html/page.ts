@@ -1,25 +1,34 @@
 import type { Results } from '../../verdict/index.ts';
 import { type Experiment, experimentOf, headline, plain } from '../findings/index.ts';
 import { attention } from './attention.ts';
-import { copyScript } from './copy-script.ts';
 import { contentSecurityPolicy } from './csp.ts';
 import { header } from './header.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { matrix } from './matrix.ts';
 import { repeatIt } from './repeat-it.ts';
 import { scenarioSection } from './scenario-section.ts';
+import { script } from './script/index.ts';
 import { stylesheet } from './style/index.ts';
+
+/** What the page shows of each run, so that its size stays bounded; `results.json` has the rest. */
+function roomFor(runs: number): { exchanges: number; stories: number } {
+  return {
+    exchanges: Math.max(4, Math.min(24, Math.floor(240 / Math.max(1, runs)))),
+    stories: runs > 12 ? 6 : 12,
+  };
+}
 
 /** One self-contained page: it opens from disk, offline, under a strict content security policy. */
 export async function renderHtml(results: Results): Promise<string> {
   const experiment = experimentOf(results);
   const sections: Markup[] = [];
-  for (const scenario of experiment.scenarios) sections.push(await scenarioSection(scenario));
+  const room = roomFor(results.runs.length);
+  for (const scenario of experiment.scenarios) sections.push(await scenarioSection(scenario, room));
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(stylesheet, copyScript)}">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(stylesheet, script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="mcp-windtunnel">
@@ -36,7 +45,7 @@ ${contents(experiment)}
 ${sections}
 ${repeatIt(results)}
 </main>
-<script>${trusted(copyScript)}</script>
+<script>${trusted(script)}</script>
 </body>
 </html>
 `;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Results } from '../../verdict/index.ts';
 import { bytes, instant, plain } from '../findings/index.ts';
+import { visible } from './exchanges.ts';
 import { html, type Markup } from './markup.ts';
 
 /** All that is needed to run the experiment again. */
@@ -32,12 +33,4 @@ ${source('Deployments', results.deployments)}
 
 function source(title: string, value: unknown): Markup {
   return html`<details class="source"><summary>${title}</summary><pre><code>${visible(stringify(value, { lineWidth: 100 }))}</code></pre></details>`;
-}
-
-/** As `plain`, but it keeps the lines. */
-function visible(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, ' '))
-    .join('\n');
 }

@@ -8,13 +8,15 @@ import {
   logAxis,
   type PercentileCurve,
   percentilesChart,
+  percentilesPlot,
   replicasOf,
 } from './charts/index.ts';
-import { compare, figure, panel, panels } from './figure.ts';
+import { compare, figure, panel, panels, plotted } from './figure.ts';
+import { loadRows, percentileRows, shapes } from './figure-data.ts';
 import { key } from './icons.ts';
 import { html, type Markup } from './markup.ts';
 import { nameWithSwatch } from './matrix.ts';
-import type { Drawn, SharedScale } from './time-figures.ts';
+import { type Drawn, dataOf, fileName, plotOf, type SharedScale } from './time-figures.ts';
 
 export async function percentilesFigure(drawn: Drawn[]): Promise<Markup> {
   const curves: PercentileCurve[] = drawn
@@ -33,8 +35,12 @@ export async function percentilesFigure(drawn: Drawn[]): Promise<Markup> {
   const label = `Latency percentiles of each deployment, both axes logarithmic. p99 from the intended start: ${plain(comparison)}.`;
   const body = log
     ? [
-        await drawChart(percentilesChart(curves, log, 'wide'), label, 'chart wide'),
-        await drawChart(percentilesChart(curves, log, 'narrow'), label, 'chart narrow'),
+        ...(await Promise.all(
+          (['wide', 'narrow'] as const).map(async (layout) => {
+            const chart = await drawChart(percentilesChart(curves, log, layout), label, `chart ${layout}`);
+            return plotted(chart, 0, percentilesPlot(curves, layout), layout);
+          }),
+        )),
         html`<p class="names">${drawn.map(({ cell }) => nameWithSwatch(cell.deployment))}</p>`,
       ]
     : html`<p class="empty">No operation ended ok, so there is nothing to draw.</p>`;
@@ -46,13 +52,19 @@ export async function percentilesFigure(drawn: Drawn[]): Promise<Markup> {
       ['dashed', 'from sending (service time)'],
     ]),
     body,
+    data: {
+      file: fileName(drawn, 'latency-percentiles'),
+      ...shapes.percentiles,
+      columns: [...shapes.percentiles.columns],
+      charts: [{ of: null, rows: percentileRows(curves) }],
+    },
     className: 'single',
   });
 }
 
 export async function loadFigure(drawn: Drawn[], scale: SharedScale): Promise<Markup> {
   const perSecondMax = Math.max(0, ...drawn.map(({ series }) => loadMaxPerSecond(series)));
-  const list = drawn.map(async ({ cell, series }) => {
+  const list = drawn.map(async ({ cell, series }, i) => {
     const replicas = replicasOf(series);
     if (replicas.length === 0) return panel(cell.deployment, '', undefined);
     const skew = cell.runs[0]?.metrics.load_skew.value ?? null;
@@ -61,7 +73,8 @@ export async function loadFigure(drawn: Drawn[], scale: SharedScale): Promise<Ma
     const more = hidden > 0 ? `; ${hidden} more replicas are not drawn` : '';
     const label = `Requests per replica over time on ${plain(cell.deployment.name)}, ${plural(replicas.length, 'replica')}: ${finding}.`;
     const spec = loadChart(series, { ...scale, perSecondMax }, cell.deployment.index);
-    return panel(cell.deployment, `${finding}${more}`, await drawChart(spec, label));
+    const chart = await drawChart(spec, label);
+    return panel(cell.deployment, `${finding}${more}`, plotted(chart, i, plotOf(scale.axis)));
   });
   const height = `${Number(perSecondMax.toPrecision(2))} requests/s`;
   return figure({
@@ -76,5 +89,6 @@ export async function loadFigure(drawn: Drawn[], scale: SharedScale): Promise<Ma
       ['fault', 'fault, from its begin to its end'],
     ]),
     body: panels(await Promise.all(list)),
+    data: dataOf(drawn, 'load', 'load', (series) => loadRows(series, replicasOf(series).slice(0, lanesMax))),
   });
 }

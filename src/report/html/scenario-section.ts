@@ -1,20 +1,29 @@
 import { answer, plain, type ScenarioView, tight } from '../findings/index.ts';
 import { warnings } from './attention.ts';
 import { windowsPerPoint } from './charts/index.ts';
+import { exchangeLists } from './exchanges.ts';
 import { html, type Markup } from './markup.ts';
+import { predictionsTable } from './predictions.ts';
 import { loadFigure, percentilesFigure } from './run-figures.ts';
+import { storyFigure } from './story-figure.ts';
 import { checksTables, failuresTable, numbersTable } from './tables.ts';
-import { availabilityFigure, clientsFigure, drawnOf, latencyFigure, sharedScale } from './time-figures.ts';
+import { availabilityFigure, drawnOf, latencyFigure, sharedScale, survivalFigure } from './time-figures.ts';
 
 /** One scenario: its question, the answer, the charts, every number and every check. */
-export async function scenarioSection(scenario: ScenarioView): Promise<Markup> {
-  const drawn = drawnOf(scenario.cells);
+export async function scenarioSection(
+  scenario: ScenarioView,
+  room: { exchanges: number; stories: number },
+): Promise<Markup> {
+  const drawn = drawnOf(scenario.cells, room.stories);
   const scale = sharedScale(drawn);
+  const { exchanges, anchorOf } = exchangeLists(scenario, room.exchanges);
   const figures =
     drawn.length === 0
       ? [html`<p class="empty">No run of this scenario was finished.</p>`]
       : [
-          await clientsFigure(drawn, scale),
+          await survivalFigure(drawn, scale),
+          await storyFigure(drawn, scale, anchorOf),
+          exchanges,
           await availabilityFigure(drawn, scale),
           await latencyFigure(drawn, scale),
           await percentilesFigure(drawn),
@@ -31,7 +40,8 @@ ${figures}
 ${
   drawn.length === 0
     ? ''
-    : html`<h3>All numbers</h3>
+    : html`${predictionsTable(scenario.cells)}
+<h3>All numbers</h3>
 <p class="note">Rates with their counts and, of a single run, their 95 % Wilson interval. A measure without meaning for a deployment says why.</p>
 ${numbersTable(scenario.cells)}
 <h3>Operations that did not end ok</h3>
@@ -46,7 +56,7 @@ function notes(scenario: ScenarioView): Markup | '' {
   const repeats = Math.max(0, ...scenario.cells.map((cell) => cell.runs.length));
   const joined = Math.max(
     1,
-    ...drawnOf(scenario.cells).map(({ series }) => windowsPerPoint(series.windows.length)),
+    ...scenario.cells.map((cell) => windowsPerPoint(cell.runs[0]?.series.windows.length ?? 0)),
   );
   const words = [
     repeats > 1

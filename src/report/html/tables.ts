@@ -1,4 +1,5 @@
-import type { RunResult } from '../../verdict/index.ts';
+import type { MetricName } from '../../measure/index.ts';
+import type { Check, RunResult } from '../../verdict/index.ts';
 import {
   type Cell,
   count,
@@ -12,8 +13,9 @@ import {
 } from '../findings/index.ts';
 import { repeatOf } from './attention.ts';
 import { verdictMark } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { type Child, html, type Markup } from './markup.ts';
 import { nameWithSwatch } from './matrix.ts';
+import { predictedWords } from './number-words.ts';
 
 const messageCharactersMax = 240;
 
@@ -91,20 +93,30 @@ export function checksTables(cells: Cell[]): Markup[] {
       return html`<details class="checks"${passed < checks.length ? html` open` : ''}><summary>${nameWithSwatch(cell.deployment)}
 ${verdictMark(verdictOf(cell.runs))} <span>${count(passed)} of ${plural(checks.length, 'check')} passed</span></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Checks"><table class="list">
-<thead><tr><th scope="col">Check</th><th scope="col">Observed</th><th scope="col">Limit</th><th scope="col">Verdict</th><th scope="col">Reason</th></tr></thead>
+<thead><tr><th scope="col">Check</th><th scope="col">Observed</th><th scope="col">Limit</th><th scope="col">Predicted</th><th scope="col">Verdict</th><th scope="col">Reason</th></tr></thead>
 <tbody>${checks.map(
         ({
           run,
           check,
         }) => html`<tr><td><code>${truncate(plain(check.id), 80)}</code>${repeatOf(cell, run)}</td>
 <td>${truncate(plain(check.observed), messageCharactersMax)}</td><td>${truncate(plain(check.limit), messageCharactersMax)}</td>
-<td>${verdictMark(check.verdict)}</td><td class="reason">${truncate(plain(check.reason), messageCharactersMax)}</td></tr>`,
+<td>${predictedFor(run, check)}</td><td>${verdictMark(check.verdict)}</td><td class="reason">${truncate(plain(check.reason), messageCharactersMax)}</td></tr>`,
       )}${Object.entries(cell.skipped).map(
         ([
           metric,
           reason,
-        ]) => html`<tr><td><code>${plain(metric)}</code></td><td>–</td><td>–</td><td>not judged</td>
+        ]) => html`<tr><td><code>${plain(metric)}</code></td><td>–</td><td>–</td><td>–</td><td>not judged</td>
 <td class="reason">${truncate(plain(reason), messageCharactersMax)}</td></tr>`,
       )}</tbody></table></div></details>`;
     });
+}
+
+/** What theory says of the very number that a check bounds, not of another that belongs to the same metric. */
+function predictedFor(run: RunResult, check: Check): Child {
+  const measure = run.metrics[check.metric as MetricName];
+  const value = measure !== undefined && 'value' in measure ? measure.value : null;
+  const found = run.predictions.filter(
+    ({ metric, measured }) => metric === check.metric && measured !== null && measured === value,
+  );
+  return found.length === 0 ? '–' : found.map((one) => html`<div>${predictedWords(one)}</div>`);
 }

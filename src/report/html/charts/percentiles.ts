@@ -2,12 +2,21 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Series } from '../../../measure/index.ts';
 import { plain, truncate } from '../../findings/index.ts';
 import { type LogAxis, logEncoding, logPixel } from './log-axis.ts';
-import { colourOf, fontSize, framed, grid, type Layer, type Position, textWidth } from './theme.ts';
+import {
+  colourOf,
+  type Frame,
+  fontSize,
+  framed,
+  grid,
+  type Layer,
+  type Position,
+  textWidth,
+} from './theme.ts';
 
 export interface PercentileCurve {
   name: string;
   deploymentIndex: number;
-  points: { nines: number; latencyMs: number; serviceMs: number }[];
+  points: { nines: number; percentile: number; latencyMs: number; serviceMs: number }[];
 }
 
 /** With labels at the lines' ends, or without where there is no room for them. */
@@ -39,7 +48,7 @@ export function curveOf(series: Series, count: number): PercentileCurve['points'
       nines: point.percentile >= 100 ? last : -Math.log10(1 - point.percentile / 100),
     }))
     .filter((point) => point.nines <= last)
-    .map(({ nines, latencyMs, serviceMs }) => ({ nines, latencyMs, serviceMs }));
+    .map(({ nines, percentile, latencyMs, serviceMs }) => ({ nines, percentile, latencyMs, serviceMs }));
 }
 
 /** Latency percentiles compared: solid from the intended start, dashed from sending; both axes logarithmic. */
@@ -48,14 +57,9 @@ export function percentilesChart(
   log: LogAxis,
   layout: PercentileLayout,
 ): TopLevelSpec {
-  const labels = curves.map((curve) => truncate(plain(curve.name), nameCharactersMax));
-  const right = layout === 'wide' ? 12 + Math.max(...labels.map(textWidth)) : 16;
-  const frame = {
-    width: layout === 'wide' ? 860 - 56 - right : 380 - 48 - right,
-    height: layout === 'wide' ? Math.max(280, curves.length * labelGap) : 240,
-    padding: { left: layout === 'wide' ? 56 : 48, right, top: 10, bottom: 26 },
-  };
-  const high = Math.max(1, ...curves.flatMap((curve) => curve.points.map((point) => point.nines)));
+  const labels = labelsOf(curves);
+  const frame = frameOf(curves, layout);
+  const high = ninesMax(curves);
   const shown = ticks.filter((tick) => tick.nines <= high + 1e-9);
   const texts = Object.fromEntries(shown.map((tick) => [tick.nines.toFixed(2), tick.label]));
   const x: Position = {
@@ -87,6 +91,29 @@ export function percentilesChart(
     ...curves.map((curve) => line(curve, 'latencyMs')),
     ...(layout === 'wide' ? endLabels(curves, labels, log, frame) : []),
   ]);
+}
+
+function labelsOf(curves: PercentileCurve[]): string[] {
+  return curves.map((curve) => truncate(plain(curve.name), nameCharactersMax));
+}
+
+function frameOf(curves: PercentileCurve[], layout: PercentileLayout): Frame {
+  const right = layout === 'wide' ? 12 + Math.max(...labelsOf(curves).map(textWidth)) : 16;
+  return {
+    width: layout === 'wide' ? 860 - 56 - right : 380 - 48 - right,
+    height: layout === 'wide' ? Math.max(280, curves.length * labelGap) : 240,
+    padding: { left: layout === 'wide' ? 56 : 48, right, top: 10, bottom: 26 },
+  };
+}
+
+function ninesMax(curves: PercentileCurve[]): number {
+  return Math.max(1, ...curves.flatMap((curve) => curve.points.map((point) => point.nines)));
+}
+
+/** Where the plot stands in the drawing, and what its ends are, in nines. */
+export function percentilesPlot(curves: PercentileCurve[], layout: PercentileLayout) {
+  const { width, padding } = frameOf(curves, layout);
+  return { left: padding.left, width, low: 0, high: ninesMax(curves) };
 }
 
 /** Names at the ends of the solid lines, moved apart where they would overlap. */

@@ -46,7 +46,31 @@ function slim(svg: string): string {
         .replace(/ (?:class|role|aria-[a-z]+|pointer-events|font-family|stroke-miterlimit)="[^"]*"/g, '')
         .replace(/ opacity="1"| transform="translate\(0,0\)"/g, '')
         .replace(/(\d)px"/g, '$1"')
-        .replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
+        .replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))))
+        .replace(/^<text([^>]*) transform="translate\(([^,"]*),([^)"]*)\)"/, '<text$1 x="$2" y="$3"'),
     )
-    .replace(/<g>(?:<g><\/g>)*<\/g>/g, '');
+    .replace(/<g>(?:<g><\/g>)*<\/g>/g, '')
+    .replace(leaves, (group, open: string, inner: string) => hoisted(open, inner) ?? group);
+}
+
+/** A group of nothing but marks. */
+const leaves =
+  /<g([^>]*)>((?:<(?:text|line|path|rect)(?: [^>]*)?(?:\/>|>[^<]*<\/(?:text|line|path|rect)>)){3,})<\/g>/g;
+/** What belongs to one mark alone, or is not inherited. */
+const ownAttributes = new Set(['d', 'x', 'y', 'x2', 'y2', 'width', 'height', 'transform', 'opacity']);
+
+/** What all marks of a group have in common is said once, on the group. */
+function hoisted(open: string, inner: string): string | undefined {
+  const tags = inner.match(/<(?!\/)[^>]+>/g) ?? [];
+  const [first = '', ...others] = tags;
+  const common = (first.match(/ [\w-]+="[^"]*"/g) ?? []).filter((attribute) => {
+    const name = attribute.slice(1, attribute.indexOf('='));
+    if (ownAttributes.has(name) || open.includes(` ${name}=`)) return false;
+    return others.every((tag) => tag.includes(attribute));
+  });
+  if (common.length === 0) return undefined;
+  const bare = inner.replace(/<(?!\/)[^>]+>/g, (tag) =>
+    common.reduce((rest, attribute) => rest.replace(attribute, ''), tag),
+  );
+  return `<g${open}${common.join('')}>${bare}</g>`;
 }

@@ -4,6 +4,7 @@ import type { TopLevelSpec } from 'vega-lite';
 
 export const ink = 'var(--ink)';
 export const inkSoft = 'var(--ink-soft)';
+export const paper = 'var(--paper)';
 export const grid = 'var(--grid)';
 export const lossColour = 'var(--loss)';
 export const faultColour = 'var(--fault)';

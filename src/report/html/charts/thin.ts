@@ -28,15 +28,6 @@ export function thinLoad(load: Series['load']): Series['load'] {
   });
 }
 
-/** The last point in each slice of time: the counts are cumulative, so what is left out hides no total. */
-export function thinClients(clients: Series['clients'], durationMs: number): Series['clients'] {
-  const sliceMs = Math.max(1, durationMs) / (pointsMax * 1.5);
-  return clients.filter((point, i) => {
-    const next = clients[i + 1];
-    return next === undefined || Math.floor(next.atMs / sliceMs) > Math.floor(point.atMs / sliceMs);
-  });
-}
-
 /** How many windows make one point of a chart; 1 if none are joined. */
 export function windowsPerPoint(count: number): number {
   return Math.max(1, Math.ceil(count / pointsMax));

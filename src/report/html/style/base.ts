@@ -9,7 +9,7 @@ h1{font-size:clamp(1.35rem,1rem + 1.2vw,1.8rem);line-height:1.22;font-weight:680
 h2{font-size:1.45rem;line-height:1.25;font-weight:680;letter-spacing:-.01em}
 h3{font-size:1.06rem;line-height:1.35;font-weight:650}
 a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:1px}
-a:focus-visible,button:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+a:focus-visible,button:focus-visible,summary:focus-visible,.scroll:focus-visible,.plot:focus-visible,pre:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 small{font-size:.8125rem;color:var(--ink-soft)}
 em{font-style:normal;color:var(--ink-soft);font-size:.8125rem;border:1px solid var(--line);border-radius:.6rem;padding:0 .42rem;white-space:nowrap}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.86em}
@@ -23,6 +23,7 @@ pre code{font-size:1em}
 .note,.question{color:var(--ink-soft);max-width:46rem}
 .note{font-size:.9375rem}
 .lost{color:var(--loss)}
+.differs{color:var(--fail)}
 .verdict{white-space:nowrap}
 .verdict b{font-weight:650}
 .icon{width:1.05em;height:1.05em;vertical-align:-.17em;margin-right:.3em}

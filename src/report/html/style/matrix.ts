@@ -15,9 +15,14 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .big{line-height:1.2}
 .big strong{font-size:1.5rem;font-weight:700;letter-spacing:-.015em;white-space:nowrap}
 .big em{margin-left:.15rem}
-.under{min-height:1.15rem;font-size:.8125rem;line-height:1.3;color:var(--ink-soft)}
-.bar{display:block;width:100%;height:5px;position:relative;top:.4rem}
+.under{display:flex;align-items:center;gap:.6rem;min-height:1.3rem;font-size:.8125rem;line-height:1.3;color:var(--ink-soft);white-space:nowrap}
+p.under{white-space:normal}
+.under>span{flex:0 0 9.4rem}
+.many .under{flex-wrap:wrap;row-gap:0}
+.under abbr{text-decoration:none}
+.bar{flex:1;min-width:3rem;height:8px}
 .bar .all{fill:var(--grid)}.bar .lost{fill:var(--loss)}
+.bar .sure{fill:none;stroke:var(--ink);stroke-width:2;vector-effect:non-scaling-stroke}
 .sub{font-size:.8125rem;color:var(--ink-soft);line-height:1.3}
 .cell dl{margin-top:.15rem;font-size:.9375rem;line-height:1.42}
 .cell dl div{display:flex;gap:.5rem}

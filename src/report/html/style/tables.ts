@@ -20,8 +20,11 @@ export const tablesStyle = `
 .numbers tbody th{min-width:7.2rem;max-width:7.2rem;padding-right:.8rem}
 .numbers td{min-width:10.5rem}
 }
-.list .right{text-align:right}
+.list .right{text-align:right;white-space:nowrap}
+.list td small{display:block;line-height:1.35;max-width:26rem}
+.list .differs td{background:color-mix(in srgb,var(--fail) 8%,transparent)}
 .list .message,.list .reason{min-width:16rem;overflow-wrap:anywhere}
+.list code{overflow-wrap:break-word}
 .list .reason{color:var(--ink-soft)}
 details{border-top:1px solid var(--grid);padding:.5rem 0}
 details[open]{padding-bottom:1.2rem}
