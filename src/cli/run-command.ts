@@ -2,7 +2,7 @@ import { exitCodes, wallClockIso } from '../core/index.ts';
 import { makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
 import { describeEnvironment } from './environment.ts';
-import { writePlan } from './experiment-files.ts';
+import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
 import { describeError, type Output } from './output.ts';
 import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
@@ -46,7 +46,8 @@ export async function runCommand(
   writePlan(folder, plan);
   const failure = await carryOutAll(plan, folder, store, options, output, signal);
   try {
-    const results = await judgeApart(folder, plan);
+    // From the plan on disk, as `report` will judge it again: its keys come in the order of the file's schema.
+    const results = await judgeApart(folder, readPlan(folder));
     // Not before: what draws charts must not take memory or time from the load generator.
     const { present } = await import('./present.ts');
     await present(results, folder, options, output);
