@@ -56,7 +56,7 @@ describe('the rows of costs', () => {
       details: ['1.9 s for 1,000 useful calls'],
     });
     const rss = { peak: 96.42, growth: null, perSession: { value: 0.12 } };
-    expect(cell('replica_rss', { replica_rss: rss })).toMatchObject({
+    expect(cell('replica_rss.peak', { replica_rss: rss })).toMatchObject({
       text: '96.4 MB',
       details: ['growth: the run was too short to tell', '0.12 MB per session held'],
     });
@@ -87,7 +87,7 @@ describe('the rows of costs', () => {
     }
     for (const id of [
       'replica_cpu',
-      'replica_rss',
+      'replica_rss.peak',
       'session_recovery_ms.p50',
       'result_loss',
       'misdelivery',
