@@ -87,7 +87,7 @@ export function evidence(
   function noted(opId: string | null | undefined): Exchange['ledger'] {
     if (!opId || notes === undefined) return [];
     const found = notes.of(opId);
-    return found === null ? null : found.map(({ atUs, ...rest }) => ({ ...rest, atMs: Math.round(atUs - beginUs) / 1000 }));
+    return found?.map(({ atUs, ...rest }) => ({ ...rest, atMs: Math.round(atUs - beginUs) / 1000 })) ?? null;
   }
 
   function exchangeOf(candidate: Candidate, history: ClientHistory | undefined, about: string): Exchange {

@@ -20,7 +20,7 @@ const perOperationMax = 20;
  * short, and of a long one what concerns a sample of clients.
  * @param notesMax so many lines are kept in all.
  */
-export function ledgerNotes(notesMax = 150_000): LedgerNotes {
+export function ledgerNotes(notesMax = 60_000): LedgerNotes {
   const clients = new Map<string, { notes: number; operations: Map<string, LedgerNote[]> }>();
   let notes = 0;
   const sample = clientSample(clientsMax, (client) => {

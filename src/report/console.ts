@@ -1,12 +1,12 @@
 import { wrap } from '../core/index.ts';
 import type { Results, RunResult } from '../verdict/index.ts';
-import { comparisonLines } from './console/comparisons.ts';
 import { type Paint, painter } from './console/paint.ts';
 import { renderTable } from './console/table.ts';
 
 import {
   answer,
   type Cell,
+  comparisonLines,
   expectationNote,
   experimentOf,
   headline,

@@ -232,3 +232,42 @@ it('spreads a choice over all kinds before it takes a second of one', () => {
   expect(spreadOver(list, ([kind = '']) => kind, 2)).toEqual(['a1', 'b1']);
   expect(spreadOver(list, ([kind = '']) => kind, 99)).toEqual(list);
 });
+
+describe('the notes from a ledger', () => {
+  const of = (clients: number, operations: number, notesMax?: number) => {
+    const notes = ledgerNotes(notesMax);
+    for (let i = 0; i < operations; i++) {
+      for (let c = 0; c < clients; c++) {
+        notes.note({ ...committed(`c${c}.${i}`), event: 'begin', atUs: i });
+        notes.note({ ...committed(`c${c}.${i}`), atUs: i + 1 });
+      }
+    }
+    return notes;
+  };
+
+  it('are of every operation while they are few', () => {
+    const notes = of(60, 20);
+    expect(notes.of('c7.3')).toEqual([
+      { event: 'begin', atUs: 3, replica: 'r1', boot: 1 },
+      { event: 'commit', atUs: 4, replica: 'r1', boot: 1 },
+    ]);
+    expect(notes.of('c7.20')).toEqual([]);
+    expect(notes.of('c99.0')).toEqual([]);
+  });
+
+  it('are of fewer clients when they become many, and then say so', () => {
+    const notes = of(60, 20, 400);
+    const kept = Array.from({ length: 60 }, (_, c) => notes.of(`c${c}.5`));
+    const known = kept.filter((one) => one !== null);
+    expect(known.length).toBeGreaterThan(3);
+    expect(known.length).toBeLessThanOrEqual(10);
+    for (const one of known) expect(one).toHaveLength(2);
+  });
+
+  it('take no more than so many of one operation, and no end mark for one', () => {
+    const notes = ledgerNotes();
+    for (let i = 0; i < 1000; i++) notes.note(committed('c1.0'));
+    notes.note({ event: 'end', atUs: 1, replica: 'r1', boot: 1 });
+    expect(notes.of('c1.0')).toHaveLength(20);
+  });
+});

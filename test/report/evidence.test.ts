@@ -134,3 +134,33 @@ it('gives each loss in the matrix its share and its interval', async () => {
   expect(page).toContain('60 of 60 sessions lost expected 100 % (94.0–100 %)');
   expect(page).toContain('0 of 60 journeys lost state 0 % (0–6.0 %)');
 });
+
+it('holds deployments against each other where there are repeats enough', async () => {
+  const results = oneCrash();
+  results.comparisons = [
+    {
+      scenario: 'crash',
+      baseline: 'stateful-round-robin',
+      candidate: 'stateful-sticky',
+      runs: [5, 5],
+      runsNeeded: 5,
+      measures: [
+        {
+          kind: 'count',
+          metric: 'session_loss',
+          baseline: { numerator: 300, denominator: 300 },
+          candidate: { numerator: 100, denominator: 300 },
+          verdict: 'fewer',
+          reason: '',
+        },
+      ],
+      verdict: 'difference',
+      reason: '',
+    },
+  ];
+  expect(words(await renderHtml(results))).toContain(
+    'stateful-sticky against stateful-round-robin, 5 runs a side: session_loss 100 of 300, not 300 of 300',
+  );
+  results.comparisons = results.comparisons.map((one) => ({ ...one, runs: [1, 1] }));
+  expect(words(await renderHtml(results))).not.toContain('Deployments compared over repeats');
+});

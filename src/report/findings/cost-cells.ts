@@ -68,7 +68,51 @@ export function generator(cell: Cell): NumberCell {
   };
 }
 
-type Costs = 'session_recovery_ms' | 'ready_ms' | 'handshake_overhead' | 'generator_health';
+export function replicaCpu(cell: Cell): NumberCell {
+  const found = valuesOf(cell.runs, (m) => m.replica_cpu);
+  if (found.length === 0) return notApplicable(cell, 'replica_cpu');
+  const values = found.map((one) => one.value).filter((value) => value !== null);
+  if (values.length === 0) return none('no sample', 'no operation ended ok');
+  const cpuMs = found.reduce((sum, one) => sum + one.cpuMs, 0);
+  const calls = found.reduce((sum, one) => sum + one.calls, 0);
+  return {
+    text: range(values, duration),
+    details: [`${duration(cpuMs)} for ${count(calls)} useful calls`],
+    tone: 'plain',
+  };
+}
+
+export function replicaRss(cell: Cell): NumberCell {
+  const found = valuesOf(cell.runs, (m) => m.replica_rss);
+  if (found.length === 0) return notApplicable(cell, 'replica_rss');
+  const peaks = found.map((one) => one.peak).filter((value) => value !== null);
+  if (peaks.length === 0) return none('no sample', 'no process was seen while the workload ran');
+  const [first] = found;
+  const growth = first?.growth ?? null;
+  const held = first && isApplicable(first.perSession) ? first.perSession.value : null;
+  return {
+    text: range(peaks, megabytes),
+    details: [
+      growth === null
+        ? 'growth: the run was too short to tell'
+        : `${megabytes(growth)} more per 1000 useful calls`,
+      held === null ? '' : `${megabytes(held)} per session held`,
+    ],
+    tone: 'plain',
+  };
+}
+
+function megabytes(value: number): string {
+  return `${Number(value.toPrecision(3))} MB`;
+}
+
+type Costs =
+  | 'session_recovery_ms'
+  | 'ready_ms'
+  | 'handshake_overhead'
+  | 'generator_health'
+  | 'replica_cpu'
+  | 'replica_rss';
 
 function notApplicable(cell: Cell, name: Costs): NumberCell {
   const measure = cell.runs[0]?.metrics[name];

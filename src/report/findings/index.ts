@@ -1,6 +1,7 @@
 // Findings: what the numbers of an experiment say, in words; shared by all reports.
 // Nothing here judges: verdicts come with the results.
 export { answer, headline } from './answer.ts';
+export { comparisonLines } from './comparisons.ts';
 export {
   expectationNote,
   verdictOf,

@@ -140,34 +140,6 @@ export function recovery(cell: Cell): NumberCell {
   };
 }
 
-export function replicaCpu(cell: Cell): NumberCell {
-  const measure = cell.runs[0]?.metrics.replica_cpu;
-  if (measure && !isApplicable(measure)) return none('n/a', measure.notApplicable);
-  const values = valuesOf(cell.runs, (m) => m.replica_cpu).map((found) => found.value);
-  return numbersOf(values, duration, 'no operation ended ok');
-}
-
-export function replicaRss(cell: Cell, of: 'peak' | 'growth'): NumberCell {
-  const measure = cell.runs[0]?.metrics.replica_rss;
-  if (measure && !isApplicable(measure)) return none('n/a', measure.notApplicable);
-  const values = valuesOf(cell.runs, (m) => m.replica_rss).map((found) => found[of]);
-  return numbersOf(values, megabytes, 'too few samples to tell');
-}
-
-function numbersOf(
-  values: readonly (number | null)[],
-  show: (value: number) => string,
-  otherwise: string,
-): NumberCell {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return none('no sample', otherwise);
-  return { text: range(known, show), details: [], tone: 'plain' };
-}
-
-function megabytes(value: number): string {
-  return `${Number(value.toPrecision(3))} MB`;
-}
-
 export function loadSkew(cell: Cell): NumberCell {
   const found: LoadSkew[] = cell.runs.map((run) => run.metrics.load_skew);
   const values = found.map((f) => f.value).filter((value) => value !== null);

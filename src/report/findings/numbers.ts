@@ -1,4 +1,5 @@
-import { generator, handshakes, readiness, sessionRecovery } from './cost-cells.ts';
+import type { Metrics, NotApplicable, Rate } from '../../measure/index.ts';
+import { generator, handshakes, readiness, replicaCpu, replicaRss, sessionRecovery } from './cost-cells.ts';
 import type { Cell } from './experiment.ts';
 import {
   loadSkew,
@@ -6,8 +7,6 @@ import {
   none,
   rate,
   recovery,
-  replicaCpu,
-  replicaRss,
   sessionsLost,
   share,
   stateLost,
@@ -39,20 +38,22 @@ const service = (p: keyof typeof percentileLabels): Line => [
   (cell) => times(cell, (m) => m.service_ms, p),
 ];
 
+const loss = (id: string, label: string, pick: (metrics: Metrics) => Rate | NotApplicable): Line => [
+  id,
+  label,
+  (cell) => rate(cell, pick, 'lost'),
+];
+
 /** Every number that the report lists, by group; a new measure is a line here. */
 const groups: Record<string, Line[]> = {
   'What was lost': [
     ['session_loss', 'Sessions lost', sessionsLost],
     ['state_loss', 'State lost', stateLost],
     ['lost_update', 'Updates lost', updatesLost],
-    [
-      'duplicate_execution',
-      'Executed twice or more',
-      (cell) => rate(cell, (m) => m.duplicate_execution, 'lost'),
-    ],
-    ['result_loss', 'Results lost', (cell) => rate(cell, (m) => m.result_loss, 'lost')],
-    ['misdelivery', "Answers to others' requests", (cell) => rate(cell, (m) => m.misdelivery, 'lost')],
-    ['state_leak', "Reads of others' state", (cell) => rate(cell, (m) => m.state_leak, 'lost')],
+    loss('duplicate_execution', 'Executed twice or more', (m) => m.duplicate_execution),
+    loss('result_loss', 'Results lost', (m) => m.result_loss),
+    loss('misdelivery', "Answers to others' requests", (m) => m.misdelivery),
+    loss('state_leak', "Reads of others' state", (m) => m.state_leak),
   ],
   Availability: [
     ['availability', 'First attempts ok', (cell) => share(cell, (m) => m.availability)],
@@ -75,10 +76,9 @@ const groups: Record<string, Line[]> = {
   ],
   'Service time, from sending': [service('p50'), service('p99'), service('p999')],
   'Load and generator': [
-    ['replica_cpu', 'CPU of the replicas per useful call', replicaCpu],
-    ['replica_rss.peak', 'Memory of a replica, at most', (cell) => replicaRss(cell, 'peak')],
-    ['replica_rss.growth', 'Growth of memory per 1000 useful calls', (cell) => replicaRss(cell, 'growth')],
     ['load_skew', 'Busiest replica ÷ mean', loadSkew],
+    ['replica_cpu', 'CPU of the replicas per useful call', replicaCpu],
+    ['replica_rss.peak', 'Memory of a replica, at most', replicaRss],
     ['handshake_overhead', 'Protocol overhead per useful call', handshakes],
     ['send_lag_ms.p99', 'Send lag of the generator, p99', (cell) => times(cell, (m) => m.send_lag_ms, 'p99')],
     ['generator_health', 'Busiest second of the generator', generator],

@@ -23,7 +23,9 @@ export async function renderHtml(results: Results): Promise<string> {
   const experiment = experimentOf(results);
   const sections: Markup[] = [];
   const room = roomFor(results.runs.length);
-  for (const scenario of experiment.scenarios) sections.push(await scenarioSection(scenario, room));
+  for (const scenario of experiment.scenarios) {
+    sections.push(await scenarioSection(scenario, room, results.comparisons));
+  }
   const page = html`<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,5 @@
-import { answer, plain, type ScenarioView, tight } from '../findings/index.ts';
+import type { Comparison } from '../../verdict/index.ts';
+import { answer, comparisonLines, plain, type ScenarioView, tight } from '../findings/index.ts';
 import { warnings } from './attention.ts';
 import { windowsPerPoint } from './charts/index.ts';
 import { exchangeLists } from './exchanges.ts';
@@ -13,6 +14,7 @@ import { availabilityFigure, drawnOf, latencyFigure, sharedScale, survivalFigure
 export async function scenarioSection(
   scenario: ScenarioView,
   room: { exchanges: number; stories: number },
+  comparisons: readonly Comparison[],
 ): Promise<Markup> {
   const drawn = drawnOf(scenario.cells, room.stories);
   const scale = sharedScale(drawn);
@@ -41,6 +43,7 @@ ${
   drawn.length === 0
     ? ''
     : html`${predictionsTable(scenario.cells)}
+${compared(scenario, comparisons)}
 <h3>All numbers</h3>
 <p class="note">Rates with their counts and, of a single run, their 95 % Wilson interval. A measure without meaning for a deployment says why.</p>
 ${numbersTable(scenario.cells)}
@@ -67,4 +70,13 @@ function notes(scenario: ScenarioView): Markup | '' {
       : '',
   ].filter((text) => text !== '');
   return words.length === 0 ? '' : html`<p class="note">${words.join(' ')}</p>`;
+}
+
+/** How deployments differ over repeats; empty with too few of them. */
+function compared(scenario: ScenarioView, comparisons: readonly Comparison[]): Markup | '' {
+  const lines = comparisonLines(comparisons, scenario.name);
+  if (lines.length === 0) return '';
+  return html`<h3>Deployments compared over repeats</h3>
+<p class="note">What was lost is exact; of times a difference is called one only if its size, its interval and a rank test agree.</p>
+<ul class="compared">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }

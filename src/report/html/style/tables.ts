@@ -30,6 +30,7 @@ details{border-top:1px solid var(--grid);padding:.5rem 0}
 details[open]{padding-bottom:1.2rem}
 summary{cursor:pointer;font-size:.9375rem;overflow-wrap:anywhere}
 summary>span{margin-right:.5rem}
+.compared{padding-left:1.1rem;margin-top:.4rem}
 section>h3+details{margin-top:.6rem}
 .command{display:flex;gap:.8rem;align-items:flex-start;margin-top:.8rem;background:var(--raised);padding:.8rem 1rem}
 .command pre{flex:1;min-width:0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5}

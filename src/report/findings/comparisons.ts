@@ -1,5 +1,5 @@
 import type { Comparison } from '../../verdict/index.ts';
-import { plain } from '../findings/index.ts';
+import { plain } from './format.ts';
 
 /** One line for each deployment that has enough runs to be held against the first. */
 export function comparisonLines(comparisons: readonly Comparison[], scenario: string): string[] {
