@@ -20,7 +20,9 @@ export function latencyHistogram(): LatencyHistogram {
     useWebAssembly: false,
   });
   let count = 0;
-  const at = (percentile: number) => (count === 0 ? 0 : histogram.getValueAtPercentile(percentile) / 1000);
+  // A percentile is the upper end of its bucket, which may lie above all that was recorded.
+  const at = (percentile: number) =>
+    count === 0 ? 0 : Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue) / 1000;
   return {
     record(us) {
       count += 1;
