@@ -96,6 +96,19 @@ describe('a chart', () => {
   });
 });
 
+it('leads from the table of failures to an exchange of that kind', async () => {
+  await using opened = await open(exampleResults);
+  const { page, heard } = opened;
+  const link = page.locator('#crash-2 a[data-open]').last();
+  expect(await page.locator('#crash-2 .exchange[open]').count()).toBe(0);
+  await link.focus();
+  await page.keyboard.press('Enter');
+  const exchange = page.locator('#crash-2 .exchange[open]');
+  await expect.poll(() => exchange.locator('pre').first().isVisible()).toBe(true);
+  expect(await exchange.textContent()).toContain('socket hang up');
+  expect(heard).toEqual([]);
+});
+
 describe('a download', () => {
   const saved = async (page: Page, title: RegExp, as: 'csv' | 'svg') => {
     const button = figures(page, title).first().locator(`button[data-save=${as}]`);

@@ -16,19 +16,24 @@ const causes: Record<string, string> = {
   'state-missing': 'application state missing',
 };
 
-/** The exact exchanges behind losses and failures, each closed until it is asked for. */
+/**
+ * The exact exchanges behind losses and failures, each closed until it is asked for. `anchorOf` finds one by
+ * its request id, `exampleOf` one that failed in a certain way.
+ */
 export function exchangeLists(
   scenario: ScenarioView,
   exchangesMax: number,
-): { exchanges: Markup | ''; anchorOf: AnchorOf } {
+): { exchanges: Markup | ''; anchorOf: AnchorOf; exampleOf: AnchorOf } {
   const lists = scenario.cells.map((cell) => ({ cell, shown: chosen(cell, exchangesMax) }));
   const anchor = (cell: Cell, i: number) => `${scenario.id}-d${cell.deployment.index + 1}-exchange-${i + 1}`;
-  const anchorOf: AnchorOf = (deploymentIndex, requestId) => {
+  const find = (deploymentIndex: number, matches: (exchange: Exchange) => boolean) => {
     const list = lists.find(({ cell }) => cell.deployment.index === deploymentIndex);
-    const i = list?.shown.findIndex((exchange) => exchange.requestId === requestId) ?? -1;
+    const i = list?.shown.findIndex(matches) ?? -1;
     return list && i >= 0 ? anchor(list.cell, i) : null;
   };
-  if (lists.every(({ shown }) => shown.length === 0)) return { exchanges: '', anchorOf };
+  const anchorOf: AnchorOf = (index, requestId) => find(index, (one) => one.requestId === requestId);
+  const exampleOf: AnchorOf = (index, kind) => find(index, (one) => one.failure?.kind === kind);
+  if (lists.every(({ shown }) => shown.length === 0)) return { exchanges: '', anchorOf, exampleOf };
   const exchanges = html`<div class="exchanges"><h3>The exchanges behind the losses</h3>
 <p class="note">Request and answer as they went over the wire, the replica that the balancer chose, and what the servers' ledger says of the operation. Every kind is here, not every one.</p>
 ${lists
@@ -37,7 +42,7 @@ ${lists
     ({ cell, shown }) => html`<details class="exchange-list"><summary>${nameWithSwatch(cell.deployment)}
 <span>${shownOf(cell, shown)}</span></summary>${shown.map((exchange, i) => details(exchange, anchor(cell, i), cell))}</details>`,
   )}</div>`;
-  return { exchanges, anchorOf };
+  return { exchanges, anchorOf, exampleOf };
 }
 
 /** As many as fit on the page; every kind stays represented. */

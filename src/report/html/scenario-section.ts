@@ -18,7 +18,7 @@ export async function scenarioSection(
 ): Promise<Markup> {
   const drawn = drawnOf(scenario.cells, room.stories);
   const scale = sharedScale(drawn);
-  const { exchanges, anchorOf } = exchangeLists(scenario, room.exchanges);
+  const { exchanges, anchorOf, exampleOf } = exchangeLists(scenario, room.exchanges);
   const figures =
     drawn.length === 0
       ? [html`<p class="empty">No run of this scenario was finished.</p>`]
@@ -48,7 +48,7 @@ ${compared(scenario, comparisons)}
 <p class="note">Rates with their counts and, of a single run, their 95 % Wilson interval. A measure without meaning for a deployment says why.</p>
 ${numbersTable(scenario.cells)}
 <h3>Operations that did not end ok</h3>
-${failuresTable(scenario.cells)}
+${failuresTable(scenario.cells, exampleOf)}
 <h3>Checks</h3>
 ${checksTables(scenario.cells)}`
 }

@@ -17,7 +17,7 @@ import { html, type Markup } from './markup.ts';
 import { type Drawn, faultKey, faultWords, fileName, plotOf, type SharedScale } from './time-figures.ts';
 
 /** How an exchange is found on the page; null if it is not shown. */
-export type AnchorOf = (deploymentIndex: number, requestId: string) => string | null;
+export type AnchorOf = (deploymentIndex: number, name: string) => string | null;
 
 /** Single clients: where each call was sent, when a session was lost, and to what. */
 export async function storyFigure(drawn: Drawn[], scale: SharedScale, anchorOf: AnchorOf): Promise<Markup> {

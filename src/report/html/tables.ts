@@ -16,6 +16,7 @@ import { verdictMark } from './icons.ts';
 import { type Child, html, type Markup } from './markup.ts';
 import { nameWithSwatch } from './matrix.ts';
 import { predictedWords } from './number-words.ts';
+import type { AnchorOf } from './story-figure.ts';
 
 const messageCharactersMax = 240;
 
@@ -61,16 +62,20 @@ function faultsOf(run: RunResult | undefined): Markup | string {
 }
 
 /** Why operations were not ok in the end. */
-export function failuresTable(cells: Cell[]): Markup {
+export function failuresTable(cells: Cell[], exampleOf: AnchorOf): Markup {
   const found = cells.flatMap((cell) => failuresOf(cell).map((failure) => ({ cell, ...failure })));
   if (found.length === 0) return html`<p class="empty">Every operation ended ok.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Failed operations"><table class="list">
-<thead><tr><th scope="col">Deployment</th><th scope="col">Kind</th><th scope="col" class="right">Operations</th><th scope="col">For example</th></tr></thead>
+<thead><tr><th scope="col">Deployment</th><th scope="col">Kind</th><th scope="col" class="right">Operations</th><th scope="col">For example</th><th scope="col">Exchange</th></tr></thead>
 <tbody>${found.map(
     ({ cell, kind, n, example }) => html`<tr><td>${nameWithSwatch(cell.deployment)}</td>
 <td><code>${truncate(plain(kind), 60)}</code></td><td class="right">${count(n)}</td>
-<td class="message">${truncate(plain(example), messageCharactersMax)}</td></tr>`,
+<td class="message">${truncate(plain(example), messageCharactersMax)}</td><td>${exampleLink(exampleOf(cell.deployment.index, kind))}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+function exampleLink(id: string | null): Markup | string {
+  return id === null ? '–' : html`<a href="#${id}" data-open>see one</a>`;
 }
 
 function failuresOf(cell: Cell): { kind: string; n: number; example: string }[] {

@@ -18,6 +18,18 @@ const written = (value, unit) =>
   : unit === 'ms' ? (value >= 1000 ? (value / 1000).toPrecision(3) + ' s' : Number(value.toPrecision(3)) + ' ms')
   : Number(value.toFixed(3)).toLocaleString('en') + (unit ? ' ' + unit : '');
 
+const reveal = (target) => {
+  for (let node = target; node; node = node.parentElement?.closest('details')) node.open = true;
+  target.querySelector('summary').focus();
+  target.scrollIntoView({ block: 'center' });
+};
+for (const link of document.querySelectorAll('a[data-open]')) {
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    reveal(document.getElementById(link.hash.slice(1)));
+  });
+}
+
 for (const plot of document.querySelectorAll('.plot')) {
   const figure = plot.closest('figure');
   const [left, width, low, high, top, height] = plot.dataset.plot.split(' ').map(Number);
@@ -94,9 +106,7 @@ for (const plot of document.querySelectorAll('.plot')) {
     const target = id && document.getElementById(id);
     if (!target) return;
     hide();
-    for (let node = target; node; node = node.parentElement?.closest('details')) node.open = true;
-    target.querySelector('summary').focus();
-    target.scrollIntoView({ block: 'center' });
+    reveal(target);
   };
   const keys = {
     ArrowRight: () => { const x = inReach()[at]?.[0]; while (inReach()[at]?.[0] === x && at < inReach().length - 1) at += 1; },
