@@ -12,6 +12,9 @@ export interface JsonRpcResponse {
 /** More than this of one answer is not read: a server must not be able to fill the harness's memory. */
 export const maxAnswerBytes = 16 * 1024 * 1024;
 
+/** More than this of all answers under way at once neither, however many clients there are. */
+export const maxHeldBytes = 192 * 1024 * 1024;
+
 /** How much of an answer's text is kept to be shown. */
 const keptChars = 8192;
 
@@ -22,12 +25,20 @@ export class AnswerBody {
   /** A response to another request, of a stream. */
   #other: JsonRpcResponse | undefined;
   readonly #stream: { parser: EventSourceParser; decoder: TextDecoder } | undefined;
-  #chunks: Buffer | Buffer[] | undefined;
+  /** As it came, if it came at once; else in the beginning of a buffer that grows. */
+  #bytesHeld: Buffer | undefined;
+  #isOwn = false;
   #bytes = 0;
   #text = '';
+  readonly #memory: { bytes: number };
+  #counted = 0;
+  /** The stream's last character; a CR may be the end of a line, or half of it. */
+  #last = '';
 
-  constructor(contentType: string | undefined, id: number | null) {
-    if (!contentType?.startsWith('text/event-stream')) return;
+  /** @param memory what all answers under way hold; counted up with each chunk, until `release`. */
+  constructor(contentType: string | undefined, id: number | null, memory = { bytes: 0 }) {
+    this.#memory = memory;
+    if (!contentType?.toLowerCase().startsWith('text/event-stream')) return;
     const parser = createParser({
       onEvent: ({ data }) => {
         const message = parseMessage(data);
@@ -46,7 +57,8 @@ export class AnswerBody {
 
   /** What has come, as text; at most some thousand characters of it. */
   get text(): string {
-    if (this.#chunks !== undefined) this.#text = joined(this.#chunks).toString('utf8', 0, keptChars * 4);
+    const held = this.#held();
+    if (held !== undefined) this.#text = held.toString('utf8', 0, keptChars * 4);
     return this.#text.slice(0, keptChars);
   }
 
@@ -54,13 +66,17 @@ export class AnswerBody {
   take(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > maxAnswerBytes) throw new BadAnswer(`the answer has more than ${maxAnswerBytes} bytes`);
+    this.#counted += chunk.length;
+    this.#memory.bytes += chunk.length;
+    if (this.#memory.bytes > maxHeldBytes) {
+      throw new BadAnswer(`all answers under way have more than ${maxHeldBytes} bytes together`);
+    }
     if (this.#stream === undefined) {
-      if (this.#chunks === undefined) this.#chunks = chunk;
-      else if (Array.isArray(this.#chunks)) this.#chunks.push(chunk);
-      else this.#chunks = [this.#chunks, chunk];
+      this.#hold(chunk);
       return;
     }
     const text = decode(this.#stream.decoder, chunk);
+    this.#last = text.at(-1) ?? this.#last;
     if (this.#text.length < keptChars) this.#text += text;
     this.#stream.parser.feed(text);
   }
@@ -70,18 +86,41 @@ export class AnswerBody {
    * @throws BadAnswer when it is no UTF-8.
    */
   end(): JsonRpcResponse | undefined {
-    if (this.#stream !== undefined || this.#chunks === undefined) return this.shown;
-    const bytes = joined(this.#chunks);
+    if (this.#last === '\r') this.#stream?.parser.feed('\n');
+    const bytes = this.#held();
+    if (bytes === undefined) return this.shown;
     if (!isUtf8(bytes)) throw new BadAnswer('the answer is not valid UTF-8');
-    this.#chunks = undefined;
+    this.#bytesHeld = undefined;
     const text = bytes.toString('utf8');
     this.#text = text;
     return parseMessage(text);
   }
-}
 
-function joined(chunks: Buffer | Buffer[]): Buffer {
-  return Array.isArray(chunks) ? Buffer.concat(chunks) : chunks;
+  /** Nothing more will be asked of it. */
+  release(): void {
+    this.#memory.bytes -= this.#counted;
+    this.#counted = 0;
+  }
+
+  #held(): Buffer | undefined {
+    return this.#bytesHeld?.subarray(0, this.#bytes);
+  }
+
+  /** A server may send single bytes; each kept as a chunk of its own would take a hundred. */
+  #hold(chunk: Buffer): void {
+    const held = this.#bytesHeld;
+    if (held === undefined) {
+      this.#bytesHeld = chunk;
+      return;
+    }
+    const before = this.#bytes - chunk.length;
+    if (!this.#isOwn || held.length < this.#bytes) {
+      this.#bytesHeld = Buffer.allocUnsafe(Math.min(this.#bytes * 2, maxAnswerBytes));
+      held.copy(this.#bytesHeld, 0, 0, before);
+      this.#isOwn = true;
+    }
+    chunk.copy(this.#bytesHeld as Buffer, before);
+  }
 }
 
 function decode(decoder: TextDecoder, chunk: Buffer): string {

@@ -52,7 +52,10 @@ export function exchange(pool: HttpPool, request: WireRequest, signal: StopSigna
     const settle = (exchanged: Exchanged) => {
       isSettled = true;
       signal.removeEventListener('abort', onStop);
-      if (answer) transcript.answerBody = answer.body.text;
+      if (answer) {
+        transcript.answerBody = answer.body.text;
+        answer.body.release();
+      }
       resolve(exchanged);
     };
     const fail = (failure: Failure, sent: boolean) => {
@@ -64,8 +67,9 @@ export function exchange(pool: HttpPool, request: WireRequest, signal: StopSigna
       if (!isSettled) settle({ status: head.status, head, message, transcript });
     };
     const onStop = () => {
+      const { sent } = http;
       http.abandon();
-      fail(stopFailure(signal), true);
+      fail(stopFailure(signal), sent);
     };
     if (signal.aborted) {
       resolve({ failure: stopFailure(signal), sent: false, transcript });
@@ -76,7 +80,7 @@ export function exchange(pool: HttpPool, request: WireRequest, signal: StopSigna
         transcript.answerHead = raw;
         transcript.status = head.status;
         transcript.answerBytes = raw.length + 4;
-        answer = { head, body: new AnswerBody(headerOf(head, 'content-type'), request.id) };
+        answer = { head, body: new AnswerBody(headerOf(head, 'content-type'), request.id, pool.memory) };
       },
       onBody(chunk) {
         if (answer === undefined || isSettled) return;
@@ -93,12 +97,12 @@ export function exchange(pool: HttpPool, request: WireRequest, signal: StopSigna
         try {
           complete(answer.head, answer.body.end());
         } catch (error) {
-          fail(failureOf(error), true);
+          fail(failureOf(error, true), true);
         }
       },
       onError(error, sent) {
         clearTimeout(linger);
-        fail(failureOf(error), sent);
+        fail(failureOf(error, sent), sent);
       },
     });
     if (!isSettled) signal.addEventListener('abort', onStop);
@@ -111,12 +115,14 @@ export function stopFailure(signal: StopSignal): Failure {
     : { kind: 'timeout', message: 'no answer by the deadline' };
 }
 
-export function failureOf(error: unknown): Failure {
+/** @param sent whether the server may have seen the request; undefined if only the error can tell. */
+export function failureOf(error: unknown, sent?: boolean): Failure {
   const message = shorten(messageOf(error));
   if (error instanceof BadAnswer) return { kind: 'malformed', message };
   // What Node calls the call that failed; only `connect` comes before anything was sent.
   const { syscall, code } = error as NodeJS.ErrnoException;
-  return { kind: syscall === 'connect' || neverSent.has(String(code)) ? 'refused' : 'broken', message };
+  const isRefused = sent === undefined ? syscall === 'connect' || neverSent.has(String(code)) : !sent;
+  return { kind: isRefused ? 'refused' : 'broken', message };
 }
 
 /** Errors of making a connection, whatever call they come from. */

@@ -33,7 +33,7 @@ export function sdkStatefulConnection(
     const answer = initialize && judgeSeen(initialize, false);
     if (answer?.outcome === 'ok' && answer.value.protocolVersion !== revision) {
       const { value, requestId, transcript } = answer;
-      const message = `the server speaks ${JSON.stringify(value.protocolVersion)}, not ${revision}`;
+      const message = `the server speaks ${jsonText(value.protocolVersion, 100)}, not ${revision}`;
       return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
     }
     if ('error' in acted || initialize === undefined) {

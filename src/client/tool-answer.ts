@@ -1,3 +1,4 @@
+import { jsonText } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
 import type { JsonRpcResponse } from './answer-body.ts';
 import { type Exchanged, shorten } from './exchange.ts';
@@ -56,7 +57,7 @@ function judgeAnswer(
     };
   }
   if (message.id !== id) {
-    const text = `the answer is to request ${JSON.stringify(message.id)}, not to ${id}`;
+    const text = `the answer is to request ${jsonText(message.id, 100)}, not to ${id}`;
     return { outcome: 'info', failure: { ...failure('malformed', text), misdelivered: true }, requestId };
   }
   return judgeMessage(message, { code, failure, said, requestId });
@@ -88,7 +89,7 @@ function judgeMessage(
   }
   const resultType = (result as { resultType?: unknown }).resultType ?? 'complete';
   if (resultType !== 'complete') {
-    const text = `the result is of type ${JSON.stringify(resultType)}, which this client did not offer to handle`;
+    const text = `the result is of type ${jsonText(resultType, 100)}, which this client did not offer to handle`;
     return { outcome: 'info', failure: failure('malformed', text), requestId };
   }
   return { outcome: 'ok', value: result as Record<string, unknown>, requestId };

@@ -1,4 +1,4 @@
-import { neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
+import { neverStops, type StopSignal, TimeLimit, jsonText } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
@@ -56,7 +56,7 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
     if (answer.outcome !== 'ok') return answer;
     if (answer.value.protocolVersion !== revision) {
-      const message = `the server speaks ${JSON.stringify(answer.value.protocolVersion)}, not ${revision}`;
+      const message = `the server speaks ${jsonText(answer.value.protocolVersion, 100)}, not ${revision}`;
       const { transcript } = exchanged;
       return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
     }

@@ -15,3 +15,4 @@ export {
 export { neverStops, type StopSignal, StopSource, TimeLimit, toAbortSignal } from './stop.ts';
 export { padEnd, widthOf, wrap } from './text-width.ts';
 export { formatDurationMs, parseDurationMs, parseRatePerSecond } from './units.ts';
+export { jsonOf, jsonText, valueText } from './value-text.ts';

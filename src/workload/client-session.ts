@@ -3,6 +3,9 @@ import type { StopSignal } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
 import type { ClientContext } from './types.ts';
 
+/** The record names a session; a server may give it a name of 60 KB. */
+const recordedIdCharsMax = 200;
+
 /** One client's session over its generations: opened, lost, opened anew, closed; each change is recorded. */
 export interface ClientSession {
   /**
@@ -48,7 +51,7 @@ export function clientSession(
         return failure;
       }
       open = true;
-      sessionId = answer.value.sessionId;
+      sessionId = answer.value.sessionId?.slice(0, recordedIdCharsMax) ?? null;
       events.write({
         type: 'session-opened',
         atUs,

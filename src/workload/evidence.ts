@@ -16,6 +16,7 @@ export interface EvidenceBook {
 const keptMax = { loss: 500, failure: 25 };
 const headersMax = 50;
 const bodyCharsMax = 4096;
+const headerNameCharsMax = 100;
 
 /** @param epochUs of the run's clock, in microseconds of the system's monotonic clock. */
 export function evidenceBook(
@@ -60,7 +61,7 @@ function message(head: string, body: string, bodyBytes: number): RecordedMessage
     .map((line): [string, string] => {
       const colon = line.indexOf(':');
       return [
-        line.slice(0, colon),
+        line.slice(0, Math.min(colon, headerNameCharsMax)),
         line
           .slice(colon + 1)
           .trim()

@@ -1,4 +1,8 @@
+import { valueText } from '../core/index.ts';
 import { type CallStep, compileTemplate, durationMs, type Values } from '../scenario/index.ts';
+
+/** As much of a value as is recorded of what is read. */
+const writtenCharsMax = 500;
 
 /** A call step as it is carried out, thousands of times. */
 export interface StepPlan {
@@ -31,7 +35,7 @@ function makePlan(step: CallStep): StepPlan {
       const call = { arguments: ('value' in filled ? filled.value : {}) as Record<string, unknown> };
       const written = writes?.(values);
       if (written === undefined || 'omit' in written) return call;
-      return 'missing' in written ? written : { ...call, writes: String(written.value) };
+      return 'missing' in written ? written : { ...call, writes: valueText(written.value, writtenCharsMax) };
     },
   };
 }

@@ -16,7 +16,7 @@ export interface AnswerHead {
 
 /** @param head everything before the empty line, as latin1. */
 export function parseHead(head: string): AnswerHead {
-  const status = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?(?=\r\n|$)/.exec(head);
+  const status = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [^\r\n]*)?(?=\r\n|$)/.exec(head);
   if (!status)
     throw new BadAnswer(`the answer does not begin like HTTP/1.1: ${JSON.stringify(head.slice(0, 60))}`);
   const headers: [string, string][] = [];
@@ -50,15 +50,22 @@ export function headerOf({ headers }: Pick<AnswerHead, 'headers'>, name: string)
   return undefined;
 }
 
+/** The values of all headers of a name, as one list. */
+function allOf(head: AnswerHead, name: string): string {
+  let all = '';
+  for (const [key, value] of head.headers) if (key === name) all += all === '' ? value : `, ${value}`;
+  return all;
+}
+
 /** How the body's end is told (RFC 9112, section 6.3). */
 export type Framing = { kind: 'length'; bytes: number } | { kind: 'chunked' } | { kind: 'until-close' };
 
 export function framingOf(head: AnswerHead): Framing {
   const { status } = head;
   if (status === 204 || status === 304) return { kind: 'length', bytes: 0 };
-  const codings = headerOf(head, 'transfer-encoding');
+  const codings = allOf(head, 'transfer-encoding');
   const lengths = head.headers.filter(([name]) => name === 'content-length');
-  if (codings !== undefined) {
+  if (codings !== '') {
     if (lengths.length > 0)
       throw new BadAnswer('the answer has both a Content-Length and a Transfer-Encoding');
     if (codings.toLowerCase() !== 'chunked')
@@ -75,7 +82,9 @@ export function framingOf(head: AnswerHead): Framing {
 
 /** Whether the connection may carry another exchange (RFC 9112, section 9.3). */
 export function isPersistent(head: AnswerHead): boolean {
-  const connection = headerOf(head, 'connection')?.toLowerCase() ?? '';
+  const connection = allOf(head, 'connection').toLowerCase();
   if (connection.includes('close')) return false;
-  return head.minor === 1 || connection.includes('keep-alive');
+  if (head.minor === 1) return true;
+  // HTTP/1.0 has no chunks: such an answer's end may be seen elsewhere by others (RFC 9112, section 6.1).
+  return connection.includes('keep-alive') && headerOf(head, 'transfer-encoding') === undefined;
 }

@@ -23,6 +23,8 @@ export interface HeadCache {
 const nothing: Buffer = Buffer.alloc(0);
 /** The size line of a chunk, its extensions included, and a trailer. */
 const maxLineBytes = 4096;
+/** Of all interim answers together, and of all trailers. */
+const maxPassedOverBytes = 64 * 1024;
 const headEnd = Buffer.from('\r\n\r\n');
 
 /**
@@ -38,6 +40,8 @@ export class AnswerParser {
   /** Of a chunked body: what is expected next. */
   #expects: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
   #isOver = false;
+  /** Bytes of interim answers or trailers that have been passed over. */
+  #passedOver = 0;
 
   readonly #heads: HeadCache;
 
@@ -86,6 +90,7 @@ export class AnswerParser {
     if (end < 0) {
       if (bytes.length >= 5 && bytes.toString('latin1', 0, 5) !== 'HTTP/')
         parseHead(bytes.toString('latin1', 0, 60));
+      refuseBareLineFeed(bytes);
       return bytes;
     }
     const raw = bytes.toString('latin1', 0, end);
@@ -93,6 +98,7 @@ export class AnswerParser {
     const rest = bytes.subarray(end + 4);
     if (head.status < 200) {
       if (head.status === 101) throw new BadAnswer('the server changes the protocol unasked');
+      this.#passOver(end + 4);
       return rest.length === 0 ? nothing : rest;
     }
     const framing = framingOf(head);
@@ -152,6 +158,15 @@ export class AnswerParser {
       this.#expects = 'size';
     } else if (line === '') {
       this.#end();
+    } else {
+      this.#passOver(line.length + 2);
+    }
+  }
+
+  #passOver(bytes: number): void {
+    this.#passedOver += bytes;
+    if (this.#passedOver > maxPassedOverBytes) {
+      throw new BadAnswer(`more than ${maxPassedOverBytes} bytes of interim answers, or of trailers`);
     }
   }
 
@@ -165,5 +180,12 @@ export class AnswerParser {
   #end(): void {
     this.#isOver = true;
     this.#sink.onEnd();
+  }
+}
+
+/** A line that ends without CR (RFC 9112, section 2.2, lets us refuse it): the head's end would never be found. */
+function refuseBareLineFeed(bytes: Buffer): void {
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
+    if (bytes[at - 1] !== 13) throw new BadAnswer('a line of the head ends without CR');
   }
 }

@@ -17,6 +17,8 @@ export interface HttpPool {
    * @param head the request line and the headers, each line with its end, without the empty line.
    */
   send(head: string, body: string | null, handler: HttpHandler): HttpExchange;
+  /** What all answers under way together hold in memory. */
+  readonly memory: { bytes: number };
   /** Connections that are open, for tests. */
   readonly size: number;
   destroy(): void;
@@ -56,6 +58,7 @@ export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
   };
 
   return {
+    memory: { bytes: 0 },
     send: (head, body, handler) => (takeIdle() ?? open()).send(head, body, handler),
     get size() {
       return all.size;

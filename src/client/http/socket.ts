@@ -12,6 +12,8 @@ export interface HttpHandler extends AnswerSink {
 }
 
 export interface HttpExchange {
+  /** Whether the server may have seen the request by now. */
+  readonly sent: boolean;
   /** Closes the connection; the handler hears no more of it. */
   abandon(): void;
 }
@@ -56,6 +58,10 @@ export class HttpSocket implements HttpExchange, AnswerSink {
       this.#fail(new Error('the connection was closed before the answer was complete'));
       owner.onClose();
     });
+  }
+
+  get sent(): boolean {
+    return this.#isConnected;
   }
 
   /** Whether it may carry another request now. */
@@ -137,7 +143,10 @@ export class HttpSocket implements HttpExchange, AnswerSink {
 
   /** After a complete answer: back to the pool, or closed. */
   #release(hasMore: boolean): void {
-    if (!this.#isReusable || hasMore || this.#socket.destroyed || this.#socket.readableEnded) {
+    const socket = this.#socket;
+    // Answered before it had the whole request: it may not want the rest.
+    const isUnread = socket.writableLength > 0;
+    if (!this.#isReusable || hasMore || isUnread || socket.destroyed || socket.readableEnded) {
       this.destroy();
       return;
     }
