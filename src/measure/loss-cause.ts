@@ -5,8 +5,8 @@ import type { Route } from './route-join.ts';
 export type LossCause = keyof SessionLoss['causes'];
 
 /**
- * Why a session was lost. *crash*: the process that had established it was gone (killed, restarted or
- * draining); *misroute*: it lived, and the request went to another; *expiry*: it lived, was asked, and did not
+ * Why a session was lost. *crash*: the process that had established it was gone (killed, restarted, or
+ * taken out of the balancer to be ended); *misroute*: it lived, and the request went to another; *expiry*: it lived, was asked, and did not
  * know; *unattributed*: the balancer's log does not say where the requests went.
  * @param opened where the request went that established the session.
  * @param answered where the request went that the unknown-session answer is to.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { routeJoin } from '../../src/measure/route-join.ts';
 import { sessionLoss } from '../../src/measure/session-loss.ts';
 import type { ProtocolRevision, RunEvent } from '../../src/record/index.ts';
-import { began, collect, lost, opened, routed, signalled, started } from '../support/log.ts';
+import { began, collect, lost, opened, routed, signalled, started, upstreams } from '../support/log.ts';
 
 const measure = (protocol: ProtocolRevision, events: readonly RunEvent[]) => {
   const routes = routeJoin();
@@ -78,6 +78,28 @@ describe('session_loss', () => {
       lost('c1', 5),
     ];
     expect(measure('2025-11-25', events)).toMatchObject({ causes: { crash: 1 } });
+  });
+
+  describe('of an owner that has left the balancer', () => {
+    const lostWhileOut = (after: RunEvent[]) => [
+      ...began(1),
+      ...boots,
+      upstreams(['r1', 'r2'], 0),
+      routed('c1-open-0', 'r1', 1),
+      opened('c1', 1),
+      upstreams(['r2'], 3),
+      routed('c1-lost-0', 'r2', 5),
+      lost('c1', 5),
+      ...after,
+    ];
+    it('counts it as gone when it left to be ended', () =>
+      expect(measure('2025-11-25', lostWhileOut([signalled('r1', 1, 'SIGTERM', 8)]))).toMatchObject({
+        causes: { crash: 1 },
+      }));
+    it('calls it a misroute when it came back', () => {
+      const back = [upstreams(['r1', 'r2'], 6), signalled('r1', 1, 'SIGTERM', 8)];
+      expect(measure('2025-11-25', lostWhileOut(back))).toMatchObject({ causes: { misroute: 1 } });
+    });
   });
 
   it('calls it an expiry when the owner lived, was asked and did not know', () => {

@@ -36,7 +36,11 @@ let sessions = 0;
 export const sound: Misbehaviour = ({ id, method, write }) => {
   if (method === 'initialize') {
     sessions += 1;
-    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'h', version: '1' } };
+    const result = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      serverInfo: { name: 'h', version: '1' },
+    };
     write(
       http(soundBody(id, result), {
         headers: `content-type: application/json\r\nmcp-session-id: s-${process.pid}-${sessions}\r\n`,
@@ -44,7 +48,8 @@ export const sound: Misbehaviour = ({ id, method, write }) => {
     );
   } else if (method === 'server/discover') {
     write(http(soundBody(id, { supportedVersions: ['2026-07-28'], capabilities: {} })));
-  } else if (id === null) write(http('', { status: method === 'DELETE' ? '200 OK' : '202 Accepted', headers: '' }));
+  } else if (id === null)
+    write(http('', { status: method === 'DELETE' ? '200 OK' : '202 Accepted', headers: '' }));
   else write(http(soundBody(id)));
 };
 
