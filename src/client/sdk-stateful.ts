@@ -1,4 +1,4 @@
-import type { StopSignal } from '../core/index.ts';
+import { jsonText, type StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { headerOf } from './http/index.ts';
 import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';

@@ -1,4 +1,4 @@
-import { neverStops, type StopSignal, TimeLimit, jsonText } from '../core/index.ts';
+import { jsonText, neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';

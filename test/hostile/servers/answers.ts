@@ -49,15 +49,21 @@ const accepted: Record<string, Misbehaviour> = {
     for (let at = 0; at < bytes.length; at += 1) write(bytes.subarray(at, at + 1));
   },
   'stream-with-bom-and-cr': ({ id, write }) =>
-    write(http(`\ufeff: hello\rdata: ${soundBody(id)}\r\r`, { headers: 'content-type: text/event-stream\r\n' })),
+    write(
+      http(`\ufeff: hello\rdata: ${soundBody(id)}\r\r`, { headers: 'content-type: text/event-stream\r\n' }),
+    ),
   'stream-with-noise-before': ({ id, write }) =>
     write(
-      http(`data: {"jsonrpc":"2.0","method":"notifications/message"}\n\ndata: junk\n\ndata: ${soundBody(id)}\n\n`, {
-        headers: 'content-type: text/event-stream\r\n',
-      }),
+      http(
+        `data: {"jsonrpc":"2.0","method":"notifications/message"}\n\ndata: junk\n\ndata: ${soundBody(id)}\n\n`,
+        {
+          headers: 'content-type: text/event-stream\r\n',
+        },
+      ),
     ),
   'stream-left-open': trickle(
-    ({ id, write }) => write(`${stream}transfer-encoding: chunked\r\n\r\n${chunk(`data: ${soundBody(id)}\n\n`)}`),
+    ({ id, write }) =>
+      write(`${stream}transfer-encoding: chunked\r\n\r\n${chunk(`data: ${soundBody(id)}\n\n`)}`),
     chunk(': still here\n\n'),
     50,
   ),
@@ -73,7 +79,8 @@ const refused: Record<string, Misbehaviour> = {
   'other-id': ({ write }) => write(http(soundBody('another'))),
   'other-id-in-stream': ({ write }) =>
     write(http(`data: ${soundBody(-7)}\n\n`, { headers: 'content-type: text/event-stream\r\n' })),
-  redirect: ({ write }) => write(http('', { status: '307 Temporary Redirect', headers: 'location: /mcp\r\n' })),
+  redirect: ({ write }) =>
+    write(http('', { status: '307 Temporary Redirect', headers: 'location: /mcp\r\n' })),
   'invalid-utf8': ({ id, write }) =>
     write(http(Buffer.concat([Buffer.from(soundBody(id).slice(0, -1)), Buffer.from([0xff, 0xfe, 0x7d])]))),
   batch: ({ id, write }) => write(http(`[${soundBody(id)}]`)),
@@ -86,7 +93,9 @@ const refused: Record<string, Misbehaviour> = {
       ),
     ),
   'html-in-headers': ({ write }) =>
-    write(http('<h1>no</h1>', { status: '500 <img src=x>', headers: 'x-evil: <script>alert(3)</script>\r\n' })),
+    write(
+      http('<h1>no</h1>', { status: '500 <img src=x>', headers: 'x-evil: <script>alert(3)</script>\r\n' }),
+    ),
   'fifty-megabytes': pour(
     ({ write }) => write(`HTTP/1.1 200 OK\r\n${json}content-length: ${50 * mebibyte}\r\n\r\n`),
     fill,

@@ -1,7 +1,7 @@
 // A server that answers every call with a misbehaviour drawn from a seed, and writes what it drew to its log.
 import { seededPrng } from '../../../src/core/index.ts';
-import { endWithHarness } from './end-with-harness.ts';
 import { answers } from './answers.ts';
+import { endWithHarness } from './end-with-harness.ts';
 import { serve, sound } from './wire-server.ts';
 
 const { WINDTUNNEL_REPLICA = '', WINDTUNNEL_BOOT = '', HOSTILE_TURNS } = process.env;
