@@ -42,7 +42,7 @@ function answer(prng: Prng): { bytes: Buffer; close: boolean } {
   if (status === 204 || status === 304) return { bytes: Buffer.from(`${head}\r\n`, 'latin1'), close: false };
   const content = body(prng);
   const framing = prng.below(3);
-  const last = ['content-length: ' + content.length, 'Transfer-Encoding: chunked', 'x-last: 1'][framing];
+  const last = [`content-length: ${content.length}`, 'Transfer-Encoding: chunked', 'x-last: 1'][framing];
   const close = framing === 2 || prng.below(8) === 0;
   const closing = close && prng.below(2) === 0 ? 'Connection: close\r\n' : '';
   return {

@@ -19,11 +19,14 @@ export type Misbehaviour = (call: Call) => void;
 export const soundBody = (id: unknown, result: object = {}) =>
   JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', content: [], ...result } });
 
+/** The answer to `initialize`. */
+export const initialized = (id: unknown) =>
+  soundBody(id, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'h', version: '1' } });
+
+export const json = 'content-type: application/json\r\n';
+
 /** A whole HTTP answer. */
-export function http(
-  body: string | Buffer,
-  { status = '200 OK', headers = 'content-type: application/json\r\n' } = {},
-): Buffer {
+export function http(body: string | Buffer, { status = '200 OK', headers = json } = {}): Buffer {
   const bytes = Buffer.from(body);
   return Buffer.concat([
     Buffer.from(`HTTP/1.1 ${status}\r\n${headers}content-length: ${bytes.length}\r\n\r\n`, 'latin1'),
@@ -37,21 +40,12 @@ let sessions = 0;
 export const sound: Misbehaviour = ({ id, method, write }) => {
   if (method === 'initialize') {
     sessions += 1;
-    const result = {
-      protocolVersion: '2025-11-25',
-      capabilities: {},
-      serverInfo: { name: 'h', version: '1' },
-    };
-    write(
-      http(soundBody(id, result), {
-        headers: `content-type: application/json\r\nmcp-session-id: s-${process.pid}-${sessions}\r\n`,
-      }),
-    );
+    write(http(initialized(id), { headers: `${json}mcp-session-id: s-${process.pid}-${sessions}\r\n` }));
   } else if (method === 'server/discover') {
     write(http(soundBody(id, { supportedVersions: ['2026-07-28'], capabilities: {} })));
-  } else if (id === null)
+  } else if (id === null) {
     write(http('', { status: method === 'DELETE' ? '200 OK' : '202 Accepted', headers: '' }));
-  else write(http(soundBody(id)));
+  } else write(http(soundBody(id)));
 };
 
 /** Hands every request to `answer` as soon as its head and body are there. Resolves to the port. */
