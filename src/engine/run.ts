@@ -30,7 +30,7 @@ const leadUs = 20_000;
  * is in the event log; the return value only says whether the run was completed or cut short by `signal`.
  *
  * @throws HarnessError `server` or `internal` when there is nothing sound to judge: a replica that does not
- * start or that ends by itself, a balancer that dies, a fault that cannot be carried out.
+ * start, a balancer that dies, a fault that cannot be carried out.
  */
 export async function run(
   spec: RunSpec,

@@ -16,6 +16,10 @@ export interface Completeness {
   /** Acknowledged operations without a commit in a ledger that may lack lines; all of them if there is none. */
   unproven: number;
   faultsEnded: number;
+  /** Why the first fault that failed could not be carried out. */
+  faultError?: string;
+  /** Processes of replicas that ended although nobody had told them to, e.g. `r1 (boot 1): exit code 7`. */
+  endedByThemselves: string[];
   /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
   lastIntendedUs: number;
   lastFaultUs: number;
@@ -30,19 +34,34 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
     operationsIntended: 0,
     operationsRecorded: 0,
     faultsEnded: 0,
+    endedByThemselves: [],
     lastIntendedUs: Number.NEGATIVE_INFINITY,
     lastFaultUs: Number.NEGATIVE_INFINITY,
   };
   return {
-    types: ['workload-began', 'operation', 'client-ended', 'fault-began', 'fault-ended', 'run-ended'],
+    types: [
+      'workload-began',
+      'operation',
+      'client-ended',
+      'fault-began',
+      'fault-ended',
+      'replica-exited',
+      'run-ended',
+    ],
     see(event) {
       if (event.type === 'run-ended') {
         seen.ended = event.how;
         if (event.reason !== undefined) seen.reason = event.reason;
       } else if (event.type === 'workload-began') seen.clientsExpected = event.clients;
       else if (event.type === 'fault-began') seen.lastFaultUs = Math.max(seen.lastFaultUs, event.atUs);
-      else if (event.type === 'fault-ended') seen.faultsEnded += event.error === undefined ? 1 : 0;
-      else if (event.type === 'operation') {
+      else if (event.type === 'fault-ended') {
+        if (event.error === undefined) seen.faultsEnded += 1;
+        else seen.faultError ??= event.error;
+      } else if (event.type === 'replica-exited') {
+        const { replica, boot, signal, exitCode, expected } = event;
+        if (!expected)
+          seen.endedByThemselves.push(`${replica} (boot ${boot}): ${signal ?? `exit code ${exitCode}`}`);
+      } else if (event.type === 'operation') {
         seen.operationsRecorded += 1;
         seen.lastIntendedUs = Math.max(seen.lastIntendedUs, event.intendedUs);
       } else if (event.type === 'client-ended') {

@@ -17,6 +17,8 @@ const clientInfo = { name: 'mcp-windtunnel-probe', version: '1' };
 const accept = 'application/json, text/event-stream';
 /** An answer to a probe is a few hundred bytes; what is longer is no answer to it. */
 const answerBytesMax = 256 * 1024;
+/** As much as the clients of a run take: a server that they can use is ready. */
+const headBytesMax = 64 * 1024;
 
 /**
  * Asks a server the first question of its protocol revision: `initialize` (2025-11-25, lifecycle) or
@@ -88,7 +90,8 @@ const probes: Record<ProtocolRevision, Probe> = {
 function send(url: string, method: string, probe: Probe, signal: AbortSignal): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     // A connection of its own, closed with the answer: no idle one stays that could slow a server's end.
-    const outgoing = request(url, { method, headers: probe.headers, agent: false, signal }, (response) => {
+    const options = { method, headers: probe.headers, agent: false, signal, maxHeaderSize: headBytesMax };
+    const outgoing = request(url, options, (response) => {
       const status = response.statusCode ?? 0;
       const header = response.headers['mcp-session-id'];
       const sessionId = typeof header === 'string' ? header : undefined;

@@ -1,5 +1,4 @@
 import { type Clock, HarnessError } from '../core/index.ts';
-import { describeExit } from './readiness.ts';
 import type { ReplicaSlot } from './replica-slot.ts';
 import { type ReplicaSlots, replicaSlots } from './replica-slots.ts';
 import type { Balancer, Provisioner, ReplicaSpec, RunningReplica, Topology } from './types.ts';
@@ -46,6 +45,7 @@ class LiveTopology implements Topology {
   readonly #balancer: Promise<Balancer>;
   #entryUrl = '';
   #scaling: Promise<unknown> = Promise.resolve();
+  #lost = 0;
   #down: Promise<void> | undefined;
 
   constructor(options: TopologyOptions) {
@@ -59,10 +59,10 @@ class LiveTopology implements Topology {
       provisioner,
       replicaSpec,
       clock,
-      onUnexpectedExit: (replica, exit) => {
-        const what = `${replica.replica} (boot ${replica.boot}) ended by itself (${describeExit(exit)})`;
-        const hint = `All it wrote is in ${replicaSpec(replica.replica, replica.boot).logPath}`;
-        broken.reject(new HarnessError('server', `${what}. Its last output:\n${exit.lastOutput}`, { hint }));
+      onUnexpectedExit: ({ replica }) => {
+        this.#lost += 1;
+        // As after a crash without replacement: nobody will come back there.
+        this.#balancer.then((balancer) => balancer.remove(replica)).catch(broken.reject);
       },
     });
     this.#balancer = startBalancer(AbortSignal.any([signal, this.#ended.signal]));
@@ -71,6 +71,10 @@ class LiveTopology implements Topology {
 
   get entryUrl(): string {
     return this.#entryUrl;
+  }
+
+  get lost(): number {
+    return this.#lost;
   }
 
   async start(count: number, signal: AbortSignal): Promise<void> {

@@ -100,8 +100,10 @@ export interface Topology extends AsyncDisposable {
    */
   scaleTo(count: number, options: { drainMs: number }, signal: AbortSignal): Promise<void>;
   /**
-   * Rejects when something the run stands on ends that no fault has ended: the balancer, or a replica
-   * that exits by itself. Never resolves.
+   * How many replicas have ended by themselves so far. That is a server's failing: it is recorded, the balancer has
+   * them out, their slots stay empty, and the run goes on.
    */
+  readonly lost: number;
+  /** Rejects when what the run stands on ends: the balancer. Never resolves. */
   readonly broken: Promise<never>;
 }

@@ -3,7 +3,7 @@ import type { Measured } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import type { Prediction, RunResult, Verdict } from './results.ts';
-import { judgeSoundness, soundnessWarnings } from './soundness.ts';
+import { judgeReplicas, judgeSoundness, soundnessWarnings } from './soundness.ts';
 import { predict } from './theory/index.ts';
 import { judgeThresholds } from './thresholds.ts';
 
@@ -11,7 +11,10 @@ import { judgeThresholds } from './thresholds.ts';
 export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): RunResult {
   const { metrics, series, evidence } = measured;
   const { predictions, warnings } = predicted(spec, measured);
-  const thresholds = judgeThresholds(spec.scenario, spec.deployment.name, measured);
+  const conduct = [
+    ...judgeThresholds(spec.scenario, spec.deployment.name, measured),
+    ...judgeReplicas(measured),
+  ];
   const soundness = judgeSoundness(spec.scenario, measured, torn);
   const sound = soundness.every((check) => check.verdict === 'pass');
   return {
@@ -20,10 +23,10 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     repeat: spec.repeat,
     folder: spec.folder,
     metrics,
-    checks: [...thresholds, ...soundness],
+    checks: [...conduct, ...soundness],
     predictions: predictions.map((one) => doubted(one, sound, measured.unmeasured)),
     // What an unsound record seems to show, good or bad, is no verdict.
-    verdict: sound ? worst(thresholds.map((check) => check.verdict)) : 'unknown',
+    verdict: sound ? worst(conduct.map((check) => check.verdict)) : 'unknown',
     warnings: [...soundnessWarnings(measured), ...warnings],
     series,
     evidence,

@@ -11,6 +11,7 @@ export const soundnessChecks = {
   'record-complete':
     'every client and operation has its record, every acknowledgement its route, and the ledger no gap',
   'faults-met': 'every fault was carried out, and operations followed the last one',
+  'replicas-stayed': 'no replica ended that nobody had told to; asked only where one did',
   'generator-on-time': 'the load generator kept to its schedule',
 } as const;
 type SoundnessId = keyof typeof soundnessChecks;
@@ -82,6 +83,19 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   return { id, verdict: 'pass', observed, limit, reason: '' };
 }
 
+/** A replica that ended by itself fails the run, whatever its thresholds are; nothing is asked where none did. */
+export function judgeReplicas({
+  completeness: { endedByThemselves },
+}: Pick<Measured, 'completeness'>): Check[] {
+  if (endedByThemselves.length === 0) return [];
+  const id: SoundnessId = 'replicas-stayed';
+  const [first, second, third] = endedByThemselves;
+  const shown = [first, second, third].filter((one) => one !== undefined).join(', ');
+  const observed = `${endedByThemselves.length} ended by themselves`;
+  const reason = `${shown}${endedByThemselves.length > 3 ? ', …' : ''}; what they wrote is in the folder logs of the run`;
+  return [{ id, verdict: 'fail', observed, limit: '0', reason }];
+}
+
 /** A fault that did not happen, or that nobody was there to meet, proves nothing. */
 function judgeFaults(scenario: Scenario, seen: Completeness): Check[] {
   const planned = scenario.faults.length;
@@ -90,7 +104,13 @@ function judgeFaults(scenario: Scenario, seen: Completeness): Check[] {
   const id: SoundnessId = 'faults-met';
   const check = { id, observed, limit: 'every fault, with operations after it' };
   if (seen.faultsEnded < planned) {
-    return [{ ...check, verdict: 'unknown', reason: 'not every fault was carried out' }];
+    return [
+      {
+        ...check,
+        verdict: 'unknown',
+        reason: `not every fault was carried out: ${seen.faultError ?? 'it has no end'}`,
+      },
+    ];
   }
   if (seen.lastIntendedUs < seen.lastFaultUs) {
     return [{ ...check, verdict: 'unknown', reason: 'no operation was intended after the last fault began' }];

@@ -158,6 +158,21 @@ describe('a run that does not go well', () => {
     expect(sink.events.at(-1)).toMatchObject({ type: 'run-ended', how: 'failed' });
   });
 
+  it('goes on without a fault whose target has ended by itself; without one, that is a mistake', async () => {
+    for (const lost of [1, 0]) {
+      const { sink, topology, go } = harness();
+      topology.lost = lost;
+      topology.replicas = () => [];
+      const faults: (FaultStep & { atMs: number })[] = [
+        { at: '1s', atMs: 1000, fault: 'crash', replica: 1, replace: true },
+      ];
+      const gone = go(spec({ scenario: { faults } }));
+      if (lost > 0) expect(await gone).toBe('completed');
+      else await expect(gone).rejects.toThrow('no replica r1 is alive');
+      expect(eventsOf(sink.events, 'fault-ended')[0]?.error).toContain('no replica r1 is alive');
+    }
+  });
+
   it('fails when a fault cannot be carried out', async () => {
     const { sink, topology, go } = harness();
     topology.crash = async () => {

@@ -95,7 +95,7 @@ export function localGenerator(
 /** A topology that notes what is done to it. */
 export function fakeTopology(
   count: number,
-): Topology & { done: string[]; disposed: boolean; break(error: Error): void } {
+): Topology & { done: string[]; disposed: boolean; lost: number; break(error: Error): void } {
   const slots = Array.from({ length: count }, (_, i) => `r${i + 1}`);
   const { promise: broken, reject } = Promise.withResolvers<never>();
   broken.catch(() => {});
@@ -104,6 +104,7 @@ export function fakeTopology(
     done: [] as string[],
     disposed: false,
     broken,
+    lost: 0,
     break: (error: Error) => reject(error),
     replicas: () => slots.map((replica) => ({ replica }) as RunningReplica),
     restart: async (replica: string) => void fake.done.push(`restart ${replica}`),

@@ -73,17 +73,20 @@ describe('a topology', () => {
     }
   });
 
-  test('is broken by a replica that ends by itself, whose last output is told', async () => {
+  test('goes on without a replica that ends by itself, and counts it', async () => {
     await using made = await testTopology(2);
-    const [first] = made.topology.replicas();
+    const { topology } = made;
+    expect(topology.lost).toBe(0);
+    const [first] = topology.replicas();
     fetch(first?.url ?? '', { method: 'POST', body: '{"method":"exit"}' }).catch(() => {});
-    const error = await failure(made.topology.broken);
-    expect(error.code).toBe('server');
-    expect(error.message).toMatch(
-      /^r1 \(boot 1\) ended by itself \(exit code 7\)\. Its last output:\nlistening/,
-    );
-    expect(error.hint).toContain('r1.log');
-    expect(slots(made.topology)).toEqual(['r2:1']);
+    await eventually('r1 is out of the balancer', () => made.upstreams().at(-1)?.join() === 'r2');
+    expect(topology.lost).toBe(1);
+    expect(slots(topology)).toEqual(['r2:1']);
+    expect(await answering(topology, 2)).toEqual(['r2:1', 'r2:1']);
+    expect(made.events.of('r1').at(-1)).toBe('replica-exited 1');
+    expect((await failure(topology.restart('r1', { graceMs: 0 }, never))).code).toBe('usage');
+    await topology.scaleTo(2, { drainMs: 0 }, never);
+    expect(slots(topology)).toEqual(['r2:1', 'r3:1']);
   });
 
   test('is broken by the end of its balancer', async () => {

@@ -336,6 +336,19 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
     expect(await met([...history(), ...fault(150_000)])).toBe('pass');
   });
 
+  it('a fault found nobody left to strike, and says so', async () => {
+    const planned: Partial<Scenario> = {
+      faults: [{ at: '0.1s', atMs: 100, fault: 'crash', replica: 1, replace: true }],
+    };
+    const error = 'no replica r1 is alive when the fault begins';
+    const moot: RunEvent = { type: 'fault-ended', atUs: 100_000, fault: 0, name: 'crash', error };
+    const result = await judge({}, [...history(), moot], { planned });
+    expect(find(result, 'faults-met')).toMatchObject({
+      verdict: 'unknown',
+      reason: `not every fault was carried out: ${error}`,
+    });
+  });
+
   it('the generator came too late for some altogether', async () => {
     const missed = operation('c3', 400, 410, 2100, {
       outcome: 'fail',
@@ -405,5 +418,26 @@ describe('worst', () => {
     expect(worst(['pass', 'unknown'])).toBe('unknown');
     expect(worst(['pass'])).toBe('pass');
     expect(worst([])).toBe('unknown');
+  });
+});
+
+describe('a replica that ended by itself', () => {
+  const exit = (expected: boolean): RunEvent => ({
+    type: 'replica-exited',
+    ...{ atUs: 250_000, replica: 'r1', boot: 1, exitCode: 7, signal: null, expected },
+  });
+
+  it('fails the run, whatever its thresholds say; one that was told to does not', async () => {
+    const fine = { all: { lost_update: { max: 0 } } };
+    const result = await judge(fine, [...history(), exit(false)]);
+    expect(find(result, 'replicas-stayed')).toMatchObject({
+      verdict: 'fail',
+      observed: '1 ended by themselves',
+      reason: expect.stringContaining('r1 (boot 1): exit code 7'),
+    });
+    expect(result.verdict).toBe('fail');
+    const told = await judge(fine, [...history(), exit(true)]);
+    expect(find(told, 'replicas-stayed')).toBeUndefined();
+    expect(told.verdict).toBe('pass');
   });
 });

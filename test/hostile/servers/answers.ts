@@ -1,6 +1,5 @@
-import { http, type Misbehaviour, sound, soundBody } from './wire-server.ts';
+import { http, json, type Misbehaviour, sound, soundBody } from './wire-server.ts';
 
-const json = 'content-type: application/json\r\n';
 const stream = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const mebibyte = 2 ** 20;
@@ -91,6 +90,12 @@ const refused: Record<string, Misbehaviour> = {
       http(
         `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":{"code":-32000,"message":"<script>alert(2)</script>","data":${'['.repeat(10_000)}${']'.repeat(10_000)}}}`,
       ),
+    ),
+  'deep-id': ({ write }) =>
+    write(http(`{"jsonrpc":"2.0","id":${'['.repeat(20_000)}${']'.repeat(20_000)},"result":{}}`)),
+  'blocks-of-nothing': ({ id, write }) =>
+    write(
+      http(soundBody(id, { isError: true, content: [null, 7, { type: 'text', text: { toString: 1 } }] })),
     ),
   'html-in-headers': ({ write }) =>
     write(
