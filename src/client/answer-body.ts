@@ -18,6 +18,8 @@ export const maxHeldBytes = 192 * 1024 * 1024;
 /** How much of an answer's text is kept to be shown. */
 const keptChars = 8192;
 
+const isEventStream = /^text\/event-stream/i;
+
 /** The body of one answer: JSON, or server-sent events of which one holds the response. */
 export class AnswerBody {
   /** The response, as soon as a stream has brought it; what came before it (progress, logs) is passed over. */
@@ -38,7 +40,7 @@ export class AnswerBody {
   /** @param memory what all answers under way hold; counted up with each chunk, until `release`. */
   constructor(contentType: string | undefined, id: number | null, memory = { bytes: 0 }) {
     this.#memory = memory;
-    if (!contentType?.toLowerCase().startsWith('text/event-stream')) return;
+    if (contentType === undefined || !isEventStream.test(contentType)) return;
     const parser = createParser({
       onEvent: ({ data }) => {
         const message = parseMessage(data);
@@ -103,7 +105,7 @@ export class AnswerBody {
   }
 
   #held(): Buffer | undefined {
-    return this.#bytesHeld?.subarray(0, this.#bytes);
+    return this.#isOwn ? this.#bytesHeld?.subarray(0, this.#bytes) : this.#bytesHeld;
   }
 
   /** A server may send single bytes; each kept as a chunk of its own would take a hundred. */

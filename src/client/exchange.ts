@@ -1,7 +1,14 @@
 import { messageOf, monotonicUs, type StopSignal } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
 import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
-import { type AnswerHead, BadAnswer, type HttpPool, headerOf } from './http/index.ts';
+import {
+  type AnswerHead,
+  BadAnswer,
+  type HttpExchange,
+  type HttpHandler,
+  type HttpPool,
+  headerOf,
+} from './http/index.ts';
 import type { Transcript } from './transcript.ts';
 
 /** One HTTP exchange: a JSON-RPC message out, and the JSON-RPC response to it back, as JSON or as SSE. */
@@ -32,81 +39,115 @@ export const lingerMs = 1000;
  * Never throws for what a server or the network does.
  */
 export function exchange(pool: HttpPool, request: WireRequest, signal: StopSignal): Promise<Exchanged> {
-  return new Promise((resolve) => {
-    const { method, path, head: requestHead, body: requestBody, protocolBytes } = request;
-    const transcript: Transcript = {
+  return new Promise((resolve) => new Exchange(request, signal, resolve).begin(pool));
+}
+
+/** One object for all that an exchange needs: it is made for each call. */
+class Exchange implements HttpHandler {
+  readonly #request: WireRequest;
+  readonly #signal: StopSignal;
+  readonly #resolve: (exchanged: Exchanged) => void;
+  readonly #transcript: Transcript;
+  readonly #onStop = () => this.#stop();
+  #pool: HttpPool | undefined;
+  #http: HttpExchange | undefined;
+  #head: AnswerHead | undefined;
+  #body: AnswerBody | undefined;
+  #isSettled = false;
+  #linger: NodeJS.Timeout | undefined;
+
+  constructor(request: WireRequest, signal: StopSignal, resolve: (exchanged: Exchanged) => void) {
+    this.#request = request;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#transcript = {
       sentUs: monotonicUs(),
-      method,
-      path,
-      requestHead,
-      requestBody,
+      method: request.method,
+      path: request.path,
+      requestHead: request.head,
+      requestBody: request.body,
       answerHead: undefined,
       status: undefined,
       answerBody: '',
       answerBytes: 0,
-      protocolBytes,
+      protocolBytes: request.protocolBytes,
     };
-    let answer: { head: AnswerHead; body: AnswerBody } | undefined;
-    let isSettled = false;
-    let linger: NodeJS.Timeout | undefined;
-    const settle = (exchanged: Exchanged) => {
-      isSettled = true;
-      signal.removeEventListener('abort', onStop);
-      if (answer) {
-        transcript.answerBody = answer.body.text;
-        answer.body.release();
-      }
-      resolve(exchanged);
-    };
-    const fail = (failure: Failure, sent: boolean) => {
-      if (isSettled) return;
-      const status = answer?.head.status;
-      settle({ failure: status === undefined ? failure : { ...failure, status }, sent, transcript });
-    };
-    const complete = (head: AnswerHead, message: JsonRpcResponse | undefined) => {
-      if (!isSettled) settle({ status: head.status, head, message, transcript });
-    };
-    const onStop = () => {
-      const { sent } = http;
-      http.abandon();
-      fail(stopFailure(signal), sent);
-    };
-    if (signal.aborted) {
-      resolve({ failure: stopFailure(signal), sent: false, transcript });
+  }
+
+  begin(pool: HttpPool): void {
+    if (this.#signal.aborted) {
+      this.#fail(stopFailure(this.#signal), false);
       return;
     }
-    const http = pool.send(requestHead, requestBody, {
-      onHead(head, raw) {
-        transcript.answerHead = raw;
-        transcript.status = head.status;
-        transcript.answerBytes = raw.length + 4;
-        answer = { head, body: new AnswerBody(headerOf(head, 'content-type'), request.id, pool.memory) };
-      },
-      onBody(chunk) {
-        if (answer === undefined || isSettled) return;
-        transcript.answerBytes += chunk.length;
-        answer.body.take(chunk);
-        if (answer.body.response === undefined) return;
-        // A server that keeps the stream open after the response is not waited for.
-        complete(answer.head, answer.body.response);
-        linger = setTimeout(() => http.abandon(), lingerMs).unref();
-      },
-      onEnd() {
-        clearTimeout(linger);
-        if (answer === undefined || isSettled) return;
-        try {
-          complete(answer.head, answer.body.end());
-        } catch (error) {
-          fail(failureOf(error, true), true);
-        }
-      },
-      onError(error, sent) {
-        clearTimeout(linger);
-        fail(failureOf(error, sent), sent);
-      },
-    });
-    if (!isSettled) signal.addEventListener('abort', onStop);
-  });
+    this.#pool = pool;
+    this.#http = pool.send(this.#request.head, this.#request.body, this);
+    if (!this.#isSettled) this.#signal.addEventListener('abort', this.#onStop);
+  }
+
+  onHead(head: AnswerHead, raw: string): void {
+    this.#transcript.answerHead = raw;
+    this.#transcript.status = head.status;
+    this.#transcript.answerBytes = raw.length + 4;
+    this.#head = head;
+    this.#body = new AnswerBody(headerOf(head, 'content-type'), this.#request.id, this.#pool?.memory);
+  }
+
+  onBody(chunk: Buffer): void {
+    const body = this.#body;
+    if (body === undefined || this.#isSettled) return;
+    this.#transcript.answerBytes += chunk.length;
+    body.take(chunk);
+    if (body.response === undefined) return;
+    // A server that keeps the stream open after the response is not waited for.
+    this.#complete(body.response);
+    this.#linger = setTimeout(() => this.#http?.abandon(), lingerMs).unref();
+  }
+
+  onEnd(): void {
+    if (this.#linger !== undefined) clearTimeout(this.#linger);
+    const body = this.#body;
+    if (body === undefined || this.#isSettled) return;
+    try {
+      this.#complete(body.end());
+    } catch (error) {
+      this.#fail(failureOf(error, true), true);
+    }
+  }
+
+  onError(error: Error, sent: boolean): void {
+    if (this.#linger !== undefined) clearTimeout(this.#linger);
+    this.#fail(failureOf(error, sent), sent);
+  }
+
+  #stop(): void {
+    const sent = this.#http?.sent ?? false;
+    this.#http?.abandon();
+    this.#fail(stopFailure(this.#signal), sent);
+  }
+
+  #complete(message: JsonRpcResponse | undefined): void {
+    const head = this.#head;
+    if (head === undefined || this.#isSettled) return;
+    this.#settle({ status: head.status, head, message, transcript: this.#transcript });
+  }
+
+  #fail(failure: Failure, sent: boolean): void {
+    if (this.#isSettled) return;
+    const status = this.#head?.status;
+    const transcript = this.#transcript;
+    this.#settle({ failure: status === undefined ? failure : { ...failure, status }, sent, transcript });
+  }
+
+  #settle(exchanged: Exchanged): void {
+    this.#isSettled = true;
+    this.#signal.removeEventListener('abort', this.#onStop);
+    const body = this.#body;
+    if (body) {
+      this.#transcript.answerBody = body.text;
+      body.release();
+    }
+    this.#resolve(exchanged);
+  }
 }
 
 export function stopFailure(signal: StopSignal): Failure {

@@ -53,7 +53,7 @@ export async function attempt(
   };
   let reinitialized = false;
   while (true) {
-    const noSession = await session.ensure(signal);
+    const noSession = session.isOpen ? undefined : await session.ensure(signal);
     if (noSession) {
       tried.endUs = clock.nowUs();
       tried.failure ??= noSession;

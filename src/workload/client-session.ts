@@ -8,6 +8,7 @@ const recordedIdCharsMax = 200;
 
 /** One client's session over its generations: opened, lost, opened anew, closed; each change is recorded. */
 export interface ClientSession {
+  readonly isOpen: boolean;
   /**
    * Makes sure there is a session, opening one if need be.
    * @param intendedUs when it was due; for a replacement, when it is opened.
@@ -35,6 +36,9 @@ export function clientSession(
   let lostOne = false;
 
   const session: ClientSession = {
+    get isOpen() {
+      return open;
+    },
     get usable() {
       return !lostOne || policy.unknownSession !== 'give-up';
     },

@@ -47,7 +47,9 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
       schedule.endRepeat();
       continue;
     }
-    if (session.usable) await clock.sleepUntil(intendedUs, signal).catch(() => {});
+    if (session.usable && clock.nowUs() < intendedUs) {
+      await clock.sleepUntil(intendedUs, signal).catch(() => {});
+    }
     if (signal.aborted) return;
     const operation: IntendedOperation = { opId: `${client}.${index}`, client, index, step, intendedUs };
     const record = session.usable

@@ -88,3 +88,25 @@ export function isPersistent(head: AnswerHead): boolean {
   // HTTP/1.0 has no chunks: such an answer's end may be seen elsewhere by others (RFC 9112, section 6.1).
   return connection.includes('keep-alive') && headerOf(head, 'transfer-encoding') === undefined;
 }
+
+/** All that a connection wants to know of a head. Servers say nearly the same each time, so it is kept and compared. */
+export interface HeadFacts {
+  raw: string;
+  head: AnswerHead;
+  framing: Framing;
+  isPersistent: boolean;
+  /** How long the server keeps an idle connection, if it says so (`Keep-Alive: timeout=`), in microseconds. */
+  idleUs: number | undefined;
+}
+
+export function factsOf(raw: string): HeadFacts {
+  const head = parseHead(raw);
+  const hint = /timeout=(\d{1,9})/i.exec(headerOf(head, 'keep-alive') ?? '');
+  return {
+    raw,
+    head,
+    framing: framingOf(head),
+    isPersistent: isPersistent(head),
+    idleUs: hint ? Number(hint[1]) * 1_000_000 : undefined,
+  };
+}

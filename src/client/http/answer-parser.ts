@@ -2,7 +2,8 @@ import {
   type AnswerHead,
   BadAnswer,
   type Framing,
-  framingOf,
+  factsOf,
+  type HeadFacts,
   maxHeadBytes,
   parseHead,
 } from './answer-head.ts';
@@ -10,14 +11,14 @@ import {
 /** Takes the parts of one answer in order: `onHead`, any number of `onBody`, `onEnd`. */
 export interface AnswerSink {
   /** @param raw the head as it came, without the empty line. */
-  onHead(head: AnswerHead, raw: string): void;
+  onHead(head: AnswerHead, raw: string, facts: HeadFacts): void;
   onBody(chunk: Buffer): void;
   onEnd(): void;
 }
 
+/** What a connection's last answer began with. */
 export interface HeadCache {
-  raw: string;
-  head: AnswerHead | undefined;
+  last: HeadFacts | undefined;
 }
 
 const nothing: Buffer = Buffer.alloc(0);
@@ -45,8 +46,7 @@ export class AnswerParser {
 
   readonly #heads: HeadCache;
 
-  /** @param heads what the connection's last answer began with; servers say nearly the same each time. */
-  constructor(sink: AnswerSink, heads: HeadCache = { raw: '', head: undefined }) {
+  constructor(sink: AnswerSink, heads: HeadCache = { last: undefined }) {
     this.#sink = sink;
     this.#heads = heads;
   }
@@ -94,16 +94,16 @@ export class AnswerParser {
       return bytes;
     }
     const raw = bytes.toString('latin1', 0, end);
-    const head = this.#parsed(raw);
+    const facts = this.#read(raw);
+    const { head, framing } = facts;
     const rest = bytes.subarray(end + 4);
     if (head.status < 200) {
       if (head.status === 101) throw new BadAnswer('the server changes the protocol unasked');
       this.#passOver(end + 4);
       return rest.length === 0 ? nothing : rest;
     }
-    const framing = framingOf(head);
     this.#framing = framing;
-    this.#sink.onHead(head, raw);
+    this.#sink.onHead(head, raw, facts);
     if (framing.kind === 'length') {
       this.#left = framing.bytes;
       if (framing.bytes === 0) this.#end();
@@ -111,13 +111,13 @@ export class AnswerParser {
     return rest;
   }
 
-  #parsed(raw: string): AnswerHead {
-    const heads = this.#heads;
-    if (heads.head === undefined || heads.raw !== raw) {
-      heads.head = parseHead(raw);
-      heads.raw = raw;
+  #read(raw: string): HeadFacts {
+    let { last } = this.#heads;
+    if (last?.raw !== raw) {
+      last = factsOf(raw);
+      this.#heads.last = last;
     }
-    return heads.head;
+    return last;
   }
 
   #body(bytes: Buffer, framing: Framing): Buffer {

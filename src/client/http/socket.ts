@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { monotonicUs } from '../../core/index.ts';
-import { type AnswerHead, BadAnswer, headerOf, isPersistent } from './answer-head.ts';
+import { type AnswerHead, BadAnswer, type HeadFacts } from './answer-head.ts';
 import { AnswerParser, type AnswerSink, type HeadCache } from './answer-parser.ts';
 
 /** Told what becomes of one request; nothing more after `onEnd` or `onError`. */
@@ -28,7 +28,7 @@ interface Owner {
 export class HttpSocket implements HttpExchange, AnswerSink {
   readonly #socket: Socket;
   readonly #owner: Owner;
-  readonly #heads: HeadCache = { raw: '', head: undefined };
+  readonly #heads: HeadCache = { last: undefined };
   #handler: HttpHandler | undefined;
   #parser: AnswerParser | undefined;
   #waiting: { head: string; body: string | null } | undefined;
@@ -86,13 +86,12 @@ export class HttpSocket implements HttpExchange, AnswerSink {
     this.#socket.destroy();
   }
 
-  onHead(head: AnswerHead, raw: string): void {
-    this.#isReusable = isPersistent(head);
-    this.#idleUntilUs = this.#owner.idleMaxUs;
-    const hint = /timeout=(\d{1,9})/i.exec(headerOf(head, 'keep-alive') ?? '');
+  onHead(head: AnswerHead, raw: string, facts: HeadFacts): void {
+    this.#isReusable = facts.isPersistent;
+    const { idleMaxUs } = this.#owner;
     // A second early: it may be on its way while the server closes.
-    if (hint) this.#idleUntilUs = Math.min(this.#idleUntilUs, (Number(hint[1]) - 1) * 1_000_000);
-    this.#handler?.onHead(head, raw);
+    this.#idleUntilUs = Math.min(idleMaxUs, (facts.idleUs ?? Number.POSITIVE_INFINITY) - 1_000_000);
+    this.#handler?.onHead(head, raw, facts);
   }
 
   onBody(chunk: Buffer): void {
