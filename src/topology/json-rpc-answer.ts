@@ -14,7 +14,8 @@ export function jsonRpcAnswer(body: string, isStream: boolean): JsonRpcAnswer | 
   if (!isStream) return parse(body);
   let answer: JsonRpcAnswer | undefined;
   const parser = createParser({ onEvent: (event) => (answer ??= parse(event.data)) });
-  parser.feed(body);
+  // A CR at the very end is the end of a line; the parser would wait to see whether LF follows.
+  parser.feed(body.endsWith('\r') ? `${body}\n` : body);
   return answer;
 }
 

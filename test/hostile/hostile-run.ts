@@ -45,7 +45,7 @@ export async function hostileRun(
         ...env,
         HOSTILE_SERVER: pathToFileURL(here(server)).href,
         HOSTILE_PEAKS: peaks,
-        NODE_OPTIONS: `--import=${pathToFileURL(here('in-place.ts')).href}`,
+        NODE_OPTIONS: `--import=${pathToFileURL(here('in-place-main.ts')).href}`,
         // Temporary folders of this run alone.
         TMPDIR: folder.path,
       },

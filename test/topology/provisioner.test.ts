@@ -109,6 +109,11 @@ describe('a replica that does not start', () => {
       'announces-nothing',
       /not ready within 0\.5 s: it has printed no http.* Its last output:\nup and running$/s,
     ],
+    [
+      'announces-elsewhere',
+      /it has printed no http.* Its last output:\nlistening at http:\/\/192\.0\.2\.1:80$/s,
+    ],
+    ['announces-a-wrong-port', /not ready within 0\.5 s: http:\/\/127\.0\.0\.1:1\/mcp: .*ECONNREFUSED/],
   ])('%s: what was wrong last is told, and it is ended', async (mode, message) => {
     const error = await failure(start({ mode, readyTimeoutMs: 500 }));
     expect(error.code).toBe('server');

@@ -34,7 +34,7 @@ if (life === 'forks') {
     spawn(process.execPath, ['-e', immortal], { stdio: 'ignore', env: process.env });
 }
 
-const port = await serve((call) => {
+const { port } = await serve((call) => {
   if (call.method === 'tools/call') {
     calls += 1;
     misbehave();

@@ -15,7 +15,7 @@ const draw = (): (typeof all)[number] | undefined => {
 };
 
 endWithHarness();
-const port = await serve((call) => {
+const { port } = await serve((call) => {
   const isCall = call.method === 'tools/call';
   // Handshakes go wrong at random, too, though seldom, so that a probe finds the server ready before long.
   const isSpared = !isCall && (HOSTILE_TURNS || prng.below(8) > 0);

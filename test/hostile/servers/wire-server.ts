@@ -48,10 +48,8 @@ export const sound: Misbehaviour = ({ id, method, write }) => {
   } else write(http(soundBody(id)));
 };
 
-/** Hands every request to `answer` as soon as its head and body are there. Resolves to the port. */
-export async function serve(answer: Misbehaviour): Promise<number> {
-  return (await rawServer((request) => answer(toCall(request)))).port;
-}
+/** Hands every request to `answer` as soon as its head and body are there. */
+export const serve = (answer: Misbehaviour) => rawServer((request) => answer(toCall(request)));
 
 function toCall({ head, body, socket }: RawRequest): Call {
   const message = body === '' ? {} : JSON.parse(body);
