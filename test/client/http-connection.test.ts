@@ -141,7 +141,8 @@ describe('a connection', () => {
     );
     using pool = disposablePool(server.origin);
     expect(bodyOf(await ask(pool, 'x'.repeat(32 * 2 ** 20)).done)).toBe('early');
-    await gone(pool);
+    expect(bodyOf(await ask(pool, 'y').done)).toBe('early');
+    expect(server.connections).toBe(2);
   });
 });
 
