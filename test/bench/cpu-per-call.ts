@@ -4,9 +4,9 @@ import { median, type Row } from './rows.ts';
 
 /** What a call costs the load generator in CPU time, beside a bare one and the official client. */
 
-const connections = 20;
-const roundMs = 6000;
-const rounds = 5;
+const connections = 50;
+const roundMs = 10_000;
+const rounds = 3;
 
 /** The request that the wire client sends in 2026-07-28, but always the same. */
 const headers = {

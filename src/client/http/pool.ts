@@ -44,7 +44,7 @@ export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
     return undefined;
   };
   const open = (): HttpSocket => {
-    const socket = new HttpSocket(dial(origin), connectTimeoutMs, {
+    const socket = new HttpSocket((take) => dial(origin, take), connectTimeoutMs, {
       idleMaxUs,
       onIdle: () => idle.push(socket),
       onClose: () => {
@@ -70,12 +70,22 @@ export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
   };
 }
 
-function dial({ protocol, hostname, port }: URL): Socket {
+/** One for all connections of the thread: each takes its bytes out at once. Its size is the most of one read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** @param take is given what has come, in a buffer of its own. */
+function dial({ protocol, hostname, port }: URL, take: (chunk: Buffer) => void): Socket {
   // An IPv6 address stands in brackets in a URL.
   const host = hostname.replace(/^\[|\]$/g, '');
-  const socket =
-    protocol === 'https:'
-      ? connectTls({ host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] })
-      : connectTcp({ host, port: Number(port || 80), noDelay: true });
-  return socket;
+  if (protocol === 'https:') {
+    const options = { host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] };
+    return connectTls(options).on('data', take);
+  }
+  // Otherwise Node would make a buffer of 64 KB for each read, and a new one for the next.
+  const callback = (bytes: number) => {
+    take(Buffer.from(readBuffer.subarray(0, bytes)));
+    return true;
+  };
+  const onread = { buffer: readBuffer, callback };
+  return connectTcp({ host, port: Number(port || 80), noDelay: true, onread });
 }

@@ -36,7 +36,9 @@ export class HttpSocket implements HttpExchange, AnswerSink {
   #isReusable = false;
   #idleUntilUs = 0;
 
-  constructor(socket: Socket, connectTimeoutMs: number, owner: Owner) {
+  /** @param dial opens the connection, and gives what comes to what it is given. */
+  constructor(dial: (take: (chunk: Buffer) => void) => Socket, connectTimeoutMs: number, owner: Owner) {
+    const socket = dial((chunk) => this.#onData(chunk));
     this.#socket = socket;
     this.#owner = owner;
     const secured = 'encrypted' in socket ? 'secureConnect' : 'connect';
@@ -50,7 +52,6 @@ export class HttpSocket implements HttpExchange, AnswerSink {
       if (this.#waiting) this.#write(this.#waiting.head, this.#waiting.body);
       this.#waiting = undefined;
     });
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.once('end', () => this.#onEof());
     socket.on('error', (error) => this.#fail(error));
     socket.once('close', () => {
