@@ -35,7 +35,7 @@ function prepare({ spec, threads, eventsPath, epochUs }: GeneratorTask): void {
     const worker = new Worker(childEntry(import.meta.url, './thread-main'), {
       workerData: task,
       // Short-lived objects are most of what it makes; in a larger nursery they die before they are moved.
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     worker.on('message', (message) => heed(worker, thread, message as ThreadReport));
     worker.on('error', (error) => fail(error));
