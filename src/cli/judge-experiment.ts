@@ -68,11 +68,9 @@ async function judgeOne(folder: string, spec: RunSpec): Promise<RunResult> {
 }
 
 function describeCut(planned: number, begun: number, runs: readonly RunResult[]): string | undefined {
-  const incomplete = runs.filter((run) =>
-    run.checks.some((check) => check.id === 'record-complete' && check.verdict !== 'pass'),
-  );
   const parts: string[] = [];
   if (begun < planned) parts.push(`${planned - begun} of ${planned} runs were never begun`);
-  if (incomplete.length > 0) parts.push(`${incomplete.length} of ${planned} runs have an incomplete record`);
+  const cut = runs.filter(({ ended }) => ended !== 'completed').length;
+  if (cut > 0) parts.push(`${cut} of ${planned} runs did not come to their end`);
   return parts.length > 0 ? parts.join(', ') : undefined;
 }

@@ -22,6 +22,7 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     deployment: spec.deployment.name,
     repeat: spec.repeat,
     folder: spec.folder,
+    ended: measured.completeness.ended ?? 'killed',
     metrics,
     checks: [...conduct, ...soundness],
     predictions: predictions.map((one) => doubted(one, sound, measured.unmeasured)),

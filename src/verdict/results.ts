@@ -93,6 +93,8 @@ export interface RunResult {
   repeat: number;
   /** Relative to the experiment's folder, e.g. `runs/stateless-0`. */
   folder: string;
+  /** `killed`: the record has no end. */
+  ended: 'completed' | 'interrupted' | 'failed' | 'killed';
   metrics: Metrics;
   checks: Check[];
   predictions: Prediction[];

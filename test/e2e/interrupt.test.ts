@@ -40,7 +40,7 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
     expect(stdout).toContain('report.html');
     const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
     expect(results.verdict).toBe('unknown');
-    expect(results.cutShort).toBe('1 of 2 runs were never begun, 1 of 2 runs have an incomplete record');
+    expect(results.cutShort).toBe('1 of 2 runs were never begun, 1 of 2 runs did not come to their end');
     expect(results.runs[0]?.metrics.availability.denominator).toBeGreaterThan(20);
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('never begun');
     expect(processesWith(out)).toEqual([]);
@@ -100,7 +100,7 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
     expect(eventsOf(out)).not.toContain('"type":"operation"');
     if (signals.length > 1) return;
     const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
-    expect(results).toMatchObject({ verdict: 'unknown', cutShort: '1 of 1 runs have an incomplete record' });
+    expect(results).toMatchObject({ verdict: 'unknown', cutShort: '1 of 1 runs did not come to their end' });
     expect(existsSync(join(out, 'report.html'))).toBe(true);
   });
 

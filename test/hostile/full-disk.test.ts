@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('a disk that fills', () => {
     expect(stderr).toContain('has space left');
     expect(stderr + stdout).not.toMatch(/^\s+at /m);
     expect(code).toBe(70);
-    expect(stdout).toContain('Cut short: 1 of 1 runs have an incomplete record');
+    expect(stdout).toContain('Cut short: 1 of 1 runs did not come to their end');
     expect(stdout).toMatch(/^unknown {2}\d+ checks/m);
     expect(processesWith(disk.path)).toEqual([]);
 

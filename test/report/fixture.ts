@@ -133,6 +133,7 @@ function runOf(scenario: Scenario, deployment: Deployment, repeat: number): RunR
     deployment: deployment.name,
     repeat,
     folder: `runs/${scenario.name}-${deployment.name}-${repeat}`,
+    ended: 'completed',
     metrics: metricsOf(story, series),
     checks: checksOf(story),
     verdict: 'pass',
