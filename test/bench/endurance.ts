@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Row } from './rows.ts';
 import { type Sample, wholeRun } from './whole-run.ts';
 
@@ -5,17 +6,8 @@ const parts = ['generator', 'balancer', 'harness'] as const;
 
 /** Ten minutes at 500 calls/s: what is held in memory must not grow with the length of a run. */
 export async function benchEndurance(folder: string): Promise<Row[]> {
-  const args = [
-    'steady',
-    '--deployment',
-    'stateless',
-    '--duration',
-    '10m',
-    '--sessions',
-    '100',
-    '--rate',
-    '500/s',
-  ];
+  const scenario = fileURLToPath(new URL('./echo.yaml', import.meta.url));
+  const args = [scenario, '--deployment', 'stateless'];
   const { results, samples } = await wholeRun(args, folder);
   const metrics = results.runs[0]?.metrics;
   const beganMs = samples[0]?.atMs ?? 0;
