@@ -55,7 +55,7 @@ function recoveredAfter(
   const from = Math.floor(startMs / windowMs);
   const over = Math.floor(endMs / windowMs);
   for (let i = from; i < good.length; i++) {
-    const until = Math.max(i + holdWindows, over + 1);
+    const until = Math.max(i + holdWindows, Math.min(over + 1, good.length));
     if (until > good.length) return null;
     if (good.slice(i, until).every(Boolean)) return Math.max(0, i * windowMs - startMs);
   }

@@ -2,7 +2,7 @@ import { messageOf } from '../core/index.ts';
 import type { Measured } from '../measure/index.ts';
 import type { ReadStats } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
-import type { Prediction, RunResult, Verdict } from './results.ts';
+import type { Check, Prediction, RunResult, Verdict } from './results.ts';
 import { judgeReplicas, judgeSoundness, soundnessWarnings } from './soundness.ts';
 import { predict } from './theory/index.ts';
 import { judgeThresholds } from './thresholds.ts';
@@ -15,6 +15,7 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
     ...judgeThresholds(spec.scenario, spec.deployment.name, measured),
     ...judgeReplicas(measured),
   ];
+  if (conduct.length === 0) conduct.push(nothingExpected);
   const soundness = judgeSoundness(spec.scenario, measured, torn);
   const sound = soundness.every((check) => check.verdict === 'pass');
   return {
@@ -34,6 +35,15 @@ export function judgeRun(spec: RunSpec, measured: Measured, torn: ReadStats): Ru
   };
 }
 
+/** Without it the verdict would be unknown and nothing would say why. */
+const nothingExpected: Check = {
+  id: 'something-expected',
+  verdict: 'unknown',
+  observed: 'nothing',
+  limit: 'a threshold that applies',
+  reason: 'the scenario expects nothing of this deployment; say what under `expect`',
+};
+
 /** Arithmetic that breaks off predicts nothing, and takes no verdict with it. */
 function predicted(spec: RunSpec, measured: Measured): Pick<RunResult, 'predictions' | 'warnings'> {
   try {
@@ -43,13 +53,11 @@ function predicted(spec: RunSpec, measured: Measured): Pick<RunResult, 'predicti
   }
 }
 
-/** What an unsound record seems to show contradicts nothing; what rests on a broken measure says nothing. */
+/** What an unsound record seems to show proves and contradicts nothing; what rests on a broken measure says nothing. */
 function doubted(one: Prediction, sound: boolean, unmeasured: Measured['unmeasured']): Prediction {
   const reason = unmeasured.facts ?? unmeasured[one.metric.split('.')[0] ?? ''];
   if (reason !== undefined) return { ...one, verdict: 'unknown', reason };
-  return sound || one.verdict === 'pass'
-    ? one
-    : { ...one, verdict: 'unknown', reason: 'the record is unsound' };
+  return sound ? one : { ...one, verdict: 'unknown', reason: 'the record is unsound' };
 }
 
 /** `fail` before `unknown` before `pass`; nothing judged is `unknown`. */

@@ -77,9 +77,6 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   if (seen.unrouted > 0) {
     return doubt(`${seen.unrouted} acknowledged operations are not in the balancer's log`);
   }
-  if (seen.unrouted > 0) {
-    return doubt(`${seen.unrouted} acknowledged operations are not in the balancer's log`);
-  }
   return { id, verdict: 'pass', observed, limit, reason: '' };
 }
 

@@ -1,6 +1,6 @@
 import type { Cell, Experiment } from './experiment.ts';
 import { count, listOf } from './format.ts';
-import { type Loss, lossOf, noSessionsAtAll, type Pooled } from './losses.ts';
+import { type Loss, lossOf, noSessionsAtAll, type Pooled, valuesOf } from './losses.ts';
 
 /** The answer to a scenario's question, computed from the counts of its cells alone. */
 export function answer(cells: Cell[]): string {
@@ -74,8 +74,12 @@ function withState(cells: Cell[], what: string): string[] {
   for (const cell of cells) {
     const name = cell.deployment.name;
     const state: Loss = lossOf(cell, (m) => m.state_loss);
+    const unjudged = valuesOf(cell.runs, (m) => m.state_loss).reduce((sum, rate) => sum + rate.unjudged, 0);
     if (state.kind !== 'counted') quiet.push(name);
-    else if (state.pooled.numerator === 0) sound.push(name);
+    else if (state.pooled.numerator === 0 && unjudged > 0) {
+      const which = `${count(unjudged)} of ${count(state.pooled.denominator)} journeys`;
+      hurt.push(`${name} ${what}; whether the state of ${which} is still there was never learned`);
+    } else if (state.pooled.numerator === 0) sound.push(name);
     else hurt.push(`${name} ${what} but lost the state of ${outOf(state.pooled)} journeys`);
   }
   return [

@@ -65,11 +65,14 @@ function doubts({ runs }: Results): string {
 
 /** How what was measured relates to what arithmetic says. */
 function theoryWords({ runs }: Results): Markup | '' {
-  const judged = runs.flatMap((run) => run.predictions).filter(({ verdict }) => verdict !== 'unknown');
+  const all = runs.flatMap((run) => run.predictions);
+  const judged = all.filter(({ verdict }) => verdict !== 'unknown');
   if (judged.length === 0) return '';
   const differ = judged.filter(({ verdict }) => verdict === 'fail').length;
+  const open = all.length - judged.length;
+  const rest = open > 0 ? `; ${count(open)} could not be judged` : '';
   if (differ === 0)
-    return html` What theory predicts came out, ${count(judged.length)} of ${count(judged.length)} times.`;
+    return html` What theory predicts came out, ${count(judged.length)} of ${count(judged.length)} times${rest}.`;
   return html` <b class="differs">${count(differ)} of ${plural(judged.length, 'prediction')} of theory did not come out.</b>`;
 }
 

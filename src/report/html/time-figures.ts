@@ -101,7 +101,8 @@ export async function survivalFigure(drawn: Drawn[], scale: SharedScale): Promis
 function doubtOf({ survival: { points, lost, watched } }: Series): string {
   const zero = points.findIndex((point) => point.alive === 0);
   const most = Math.max(0, ...points.map((point) => point.atRisk));
-  if (zero >= 0 && lost < watched) {
+  const goesOn = zero >= 0 && points.slice(zero + 1).some((point) => point.atRisk > 0);
+  if (zero >= 0 && (lost < watched || goesOn)) {
     return `; the curve fell to 0 with only ${count((points[zero - 1]?.atRisk ?? 0) || 1)} open`;
   }
   return lost > 0 && most < 10 ? `; never more than ${count(most)} open at once` : '';

@@ -24,7 +24,7 @@ export const callsUntilLost: Row = ({ scenario, deployment, metrics, facts }) =>
   return [
     {
       id: 'calls-until-lost',
-      metric: 'availability of what is sent',
+      metric: 'availability',
       what: `calls answered before a session is given up, of these and one failure for each of ${lost} lost sessions, in rotation over ${replicas} replicas`,
       formula: `E/(E + lost), E = ${sessions} sessions x sum over j of (1/${replicas})^(j + 1) = ${mean.toFixed(1)}`,
       source: 'the confirmation and each call find the session with 1/N; exact sum over sessions',

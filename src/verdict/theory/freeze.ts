@@ -27,7 +27,7 @@ export const freeze: Row = (one) => {
   const of = (count: number) => (operations === 0 ? 0 : count / operations);
   const affected: Forecast = {
     id: 'freeze-waits',
-    metric: 'latency_ms share',
+    metric: 'latency_ms',
     what: `operations that wait for the end of a freeze of one of ${replicas} replicas: of the ${arrivals} intended in its first nine tenths, those that met it or stood behind one that did`,
     formula:
       routing === 'round-robin'

@@ -16,7 +16,9 @@ export const sharedState: Row = ({ deployment, metrics }) => {
         source: 'the store outlives every replica; exact',
         predicted: 0,
         interval: [0, 0],
-        measured: measured.value,
+        // Where nobody learned whether it is still there, nothing was seen.
+        measured:
+          measured.numerator === 0 && 'unjudged' in measured && measured.unjudged > 0 ? null : measured.value,
       },
     ];
   };
