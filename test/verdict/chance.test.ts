@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { betaBinomial, binomial, poisson, sumOf } from '../../src/verdict/theory/chance.ts';
+import {
+  betaBinomial,
+  binomial,
+  firstIndex,
+  poisson,
+  sumOf,
+  thinned,
+} from '../../src/verdict/theory/chance.ts';
 
 /** Probability of a value outside [low, high], by adding up term by term with exact products. */
 function outside(probabilities: readonly number[], [low, high]: readonly [number, number]) {
@@ -73,4 +80,16 @@ describe('a 99 % interval', () => {
     expect(Math.abs(low - lowExact)).toBeLessThanOrEqual(2);
     expect(Math.abs(high - highExact)).toBeLessThanOrEqual(2);
   });
+});
+
+it('keeps a share of a count, each for itself', () => {
+  expect(thinned([0, 0, 1], 0.5)).toEqual([0.25, 0.5, 0.25].map((p) => expect.closeTo(p, 12)));
+  expect(thinned([0.5, 0.5], 0.2)).toEqual([0.9, 0.1].map((p) => expect.closeTo(p, 12)));
+  expect(thinned([0.2, 0.3, 0.5], 1)).toEqual([0.2, 0.3, 0.5].map((p) => expect.closeTo(p, 12)));
+});
+
+it('finds the first from which on something holds', () => {
+  expect(firstIndex([1, 3, 5, 7], (one) => one >= 4)).toBe(2);
+  expect(firstIndex([1, 3], (one) => one >= 4)).toBe(2);
+  expect(firstIndex([], () => true)).toBe(0);
 });

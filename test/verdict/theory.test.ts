@@ -213,14 +213,10 @@ it('2026-07-28 with state in memory, in rotation: a handle leads somewhere with 
 });
 
 describe('a freeze', () => {
-  const waits = (waited: number): Partial<Facts> => ({
-    waits: {
-      operations: 1000,
-      ok: 1000,
-      frozenMs: 1000,
-      clients: [{ intended: 2, clients: 54 }],
-      waited,
-    },
+  /** Two operations of each of 54 clients, evenly spread over the first nine tenths of a freeze of a second. */
+  const clients = Array.from({ length: 54 }, (_, i) => [1000 - (i * 450) / 54, 550 - (i * 450) / 54]);
+  const waits = (waited: number, ok = 1000): Partial<Facts> => ({
+    waits: { operations: 1000, ok, frozenMs: 1000, clients, waited },
   });
 
   it('with affinity lets 1/N of the arrivals wait, client by client', () => {
@@ -237,11 +233,24 @@ describe('a freeze', () => {
     expect(one).toMatchObject({ verdict: 'pass' });
   });
 
-  it('says p99: d (1 - 0.01/s)', () => {
+  it('says p99: d (1 - 0.01/s) where who waits is evenly spread', () => {
     const tail = (p99: number) => only(predictions({}, freeze, waits(36), { p99 }), 'freeze-p99');
-    expect(tail(760)?.predicted).toBeCloseTo(1000 * (1 - 0.01 / 0.04), 6);
+    expect(Math.abs((tail(760)?.predicted ?? 0) - 1000 * (1 - 0.01 / 0.04))).toBeLessThan(30);
     expect(tail(760)).toMatchObject({ verdict: 'pass' });
     expect(tail(80)).toMatchObject({ verdict: 'fail', reason: expect.stringContaining('below') });
+    expect(tail(1500)).toMatchObject({ verdict: 'fail', reason: expect.stringContaining('above') });
+  });
+
+  it('counts for p99 only those that end ok, of all and of those that wait', () => {
+    const tail = (ok: number) => only(predictions({}, freeze, waits(36, ok)), 'freeze-p99');
+    expect(Math.abs((tail(600)?.predicted ?? 0) - (tail(1000)?.predicted ?? 0))).toBeLessThan(30);
+  });
+
+  it('knows for p99 that in rotation it is rather the later ones that wait', () => {
+    const deployment = { ...stateless, state: 'memory' } as const;
+    const one = only(predictions(deployment, freeze, waits(48)), 'freeze-p99');
+    // Of the first half 1/3 wait and of the second 5/9, so 11 do of the first 33; then they take 20 ms.
+    expect(one?.predicted).toBeCloseTo(1000 - (32 * 450) / 54 + 20, 6);
   });
 
   it('says nothing of sessions that rotation loses, or of a freeze longer than the deadline', () => {

@@ -1,7 +1,7 @@
 import { durationMs, type RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 
-/** What a freeze did to the operations that were intended while it lasted. */
+/** What a freeze did to the operations that were under way or intended while it lasted. */
 export interface Waits {
   /** All operations of the run, and those of them that ended ok. */
   operations: number;
@@ -9,10 +9,11 @@ export interface Waits {
   /** How long the replica stood still, in milliseconds. */
   frozenMs: number;
   /**
-   * How many operations each client intended within it: so many clients with so many. The last tenth of the
-   * time is left out: who waits so little cannot be told from who waited for nothing.
+   * For each client, how long its operations have to wait if they meet the freeze, in milliseconds and in the order
+   * of their intent: those under way when it began, and those intended while it lasts. The last tenth of the time is
+   * left out: who waits so little cannot be told from who waited for nothing.
    */
-  clients: { intended: number; clients: number }[];
+  clients: number[][];
   /** Those that were over only after it. */
   waited: number;
 }
@@ -43,7 +44,7 @@ export function waits({ scenario }: Pick<RunSpec, 'scenario'>): Collector<Waits 
         counts.operations += 1;
         if (event.outcome === 'ok') counts.ok += 1;
         // It begins when it is due, or a little later; the moment itself may stand further down.
-        const isNear = event.intendedUs >= dueUs && event.intendedUs < dueUs + 2 * forUs;
+        const isNear = event.endUs >= dueUs && event.intendedUs < dueUs + 2 * forUs;
         if (isNear) during.push({ client: event.client, intendedUs: event.intendedUs, endUs: event.endUs });
       }
     },
@@ -52,15 +53,18 @@ export function waits({ scenario }: Pick<RunSpec, 'scenario'>): Collector<Waits 
       const fromUs = frozenUs;
       const overUs = thawedUs;
       const lookedUntilUs = fromUs + (overUs - fromUs) * lookedAtShare;
-      const seen = during.filter((one) => one.intendedUs >= fromUs && one.intendedUs < lookedUntilUs);
-      const byClient = new Map<string, number>();
-      for (const { client } of seen) byClient.set(client, (byClient.get(client) ?? 0) + 1);
-      const clients = new Map<number, number>();
-      for (const intended of byClient.values()) clients.set(intended, (clients.get(intended) ?? 0) + 1);
+      const seen = during.filter((one) => one.endUs >= fromUs && one.intendedUs < lookedUntilUs);
+      const byClient = new Map<string, number[]>();
+      for (const { client, intendedUs } of seen.sort((a, b) => a.intendedUs - b.intendedUs)) {
+        const waitMs = (overUs - intendedUs) / 1000;
+        const waitsMs = byClient.get(client);
+        if (waitsMs === undefined) byClient.set(client, [waitMs]);
+        else waitsMs.push(waitMs);
+      }
       return {
         ...counts,
         frozenMs: (overUs - fromUs) / 1000,
-        clients: [...clients].map(([intended, count]) => ({ intended, clients: count })),
+        clients: [...byClient.values()],
         waited: seen.filter((one) => one.endUs >= overUs).length,
       };
     },

@@ -71,6 +71,27 @@ export function sumOf(parts: readonly Part[]): { mean: number; interval: Interva
   return { mean, interval: quantiles(sum.length - 1, (k) => Math.log(sum[k] ?? 0)) };
 }
 
+/** Probabilities of 0, 1, 2, … where each of what is counted is kept with a probability of its own. */
+export function thinned(probabilities: readonly number[], kept: number): number[] {
+  return probabilities.map((_, k) =>
+    probabilities.reduce(
+      (sum, p, n) => sum + (n < k ? 0 : p * choose(n, k) * kept ** k * (1 - kept) ** (n - k)),
+      0,
+    ),
+  );
+}
+
+/** The first index at which `is` holds, by bisection, so it must hold from there on; the length if nowhere. */
+export function firstIndex<T>(all: readonly T[], is: (one: T) => boolean): number {
+  let [from, to] = [0, all.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (is(all[middle] as T)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
 function convolve(a: readonly number[], b: readonly number[]): number[] {
   const sum = new Array<number>(a.length + b.length - 1).fill(0);
   for (const [i, p] of a.entries()) {
@@ -91,6 +112,7 @@ function quantiles(most: number, logProbability: (k: number) => number): Interva
 }
 
 const logChoose = (n: number, k: number) => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+const choose = (n: number, k: number) => Math.exp(logChoose(n, k));
 const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b);
 
 /** Lanczos' approximation with g = 7 and 9 terms: 15 significant digits for x > 0. */

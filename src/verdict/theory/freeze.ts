@@ -1,5 +1,6 @@
+import type { Waits } from '../../measure/index.ts';
 import { durationMs } from '../../scenario/index.ts';
-import { type Part, sumOf } from './chance.ts';
+import { firstIndex, type Part, sumOf, thinned } from './chance.ts';
 import { type Case, type Forecast, onlyFault, type Row } from './types.ts';
 
 /**
@@ -16,19 +17,17 @@ export const freeze: Row = (one) => {
   const { waits } = one.facts;
   if (fault?.fault !== 'freeze' || !waits || !isTold(one)) return [];
   const { replicas, routing } = one.deployment;
-  const parts = waits.clients.map(({ intended, clients }) => ({
-    probabilities:
-      routing === 'round-robin' ? inRotation(intended, replicas) : byAffinity(intended, replicas),
-    times: clients,
-  }));
-  const { mean, interval } = sumOf(parts);
-  const { operations, waited, frozenMs } = waits;
-  const arrivals = waits.clients.reduce((sum, { intended, clients }) => sum + intended * clients, 0);
+  const probabilities = routing === 'round-robin' ? inRotation : byAffinity;
+  const { operations, waited, clients } = waits;
+  const { mean, interval } = sumOf(
+    clients.map((waitsMs) => ({ probabilities: probabilities(waitsMs.length, replicas), times: 1 })),
+  );
+  const arrivals = clients.reduce((sum, waitsMs) => sum + waitsMs.length, 0);
   const of = (count: number) => (operations === 0 ? 0 : count / operations);
   const affected: Forecast = {
     id: 'freeze-waits',
     metric: 'latency_ms',
-    what: `operations that wait for the end of a freeze of one of ${replicas} replicas: of the ${arrivals} intended in its first nine tenths, those that met it or stood behind one that did`,
+    what: `operations that wait for the end of a freeze of one of ${replicas} replicas: of the ${arrivals} under way when it began or intended in its first nine tenths, those that met it or stood behind one that did`,
     formula:
       routing === 'round-robin'
         ? `sum over clients of 1 - (1 - 1/${replicas})^i for their i-th operation / ${operations}`
@@ -38,40 +37,53 @@ export const freeze: Row = (one) => {
     interval: [of(interval[0]), of(interval[1])],
     measured: operations === 0 ? null : waited / operations,
   };
-  const all = [affected, ...tailLatency(one, frozenMs, mean, interval)];
+  const all = [affected, ...tailLatency(one.metrics, waits, (i) => probabilities(i, replicas))];
   // A freeze of one replica makes far less than a tenth of all wait; where so many do, something else is slow.
   const usualMs = one.metrics.latency_ms.p90 ?? 0;
-  if (usualMs < frozenMs / 10) return all;
+  if (usualMs < waits.frozenMs / 10) return all;
   const doubt = `a tenth of the operations took ${Math.round(usualMs)} ms or more, so others than the frozen replica are slow`;
   return all.map((forecast) => ({ ...forecast, doubt }));
 };
 
 /**
- * Who waits is spread evenly over the freeze, so the share s of operations that wait does so for more than x with
- * s (1 - x/d); at p99 that is 1 %: x = d (1 - 0.01/s). After the freeze the replica works off what has piled up.
+ * p99 is the latency that 1 % of the operations that end ok exceed. Which of them wait for longer than x is known
+ * but for chance: those intended early enough, each with its probability to meet the frozen replica, and with that
+ * to end ok. Where who waits is spread evenly over the freeze, and is a share s of all, that is d (1 - 0.01/s).
  */
 function tailLatency(
-  { facts, metrics }: Case,
-  frozenMs: number,
-  mean: number,
-  [low, high]: [number, number],
+  metrics: Case['metrics'],
+  { operations, ok, clients, frozenMs }: Waits,
+  probabilities: (intended: number) => Part['probabilities'],
 ): Forecast[] {
-  const ok = facts.waits?.ok ?? 0;
-  // Nine tenths of the freeze were counted.
-  const at = (waiting: number) => frozenMs * Math.max(0, 1 - (0.01 * ok * 0.9) / waiting);
-  if (low === 0 || at(mean) === 0) return [];
-  // The median, since the mean contains the freeze.
-  const pileMs = (high / 0.9) * (metrics.service_ms.p50 ?? 0);
+  const needed = Math.floor(ok / 100) + 1;
+  const momentsMs = clients.flat().sort((a, b) => b - a);
+  /** So many of the operations that end ok wait for at least so long. */
+  const waiting = (leastMs: number) =>
+    sumOf(
+      clients.map((waitsMs) => {
+        const early = waitsMs.filter((waitMs) => waitMs >= leastMs).length;
+        return { probabilities: thinned(probabilities(early), ok / operations), times: 1 };
+      }),
+    );
+  /** The longest wait of which `count` says that enough wait for it; 0 if there is none. */
+  const longestMs = (count: (sum: ReturnType<typeof sumOf>) => number) =>
+    momentsMs[firstIndex(momentsMs, (leastMs) => count(waiting(leastMs)) >= needed)] ?? 0;
+  const waitMs = longestMs(({ mean }) => mean);
+  if (waitMs === 0) return [];
+  const serviceMs = metrics.service_ms.p50 ?? 0;
+  // After the freeze its clients send one by one what has piled up.
+  const piled = clients.reduce((most, waitsMs) => Math.max(most, waitsMs.length), 0);
+  const pileMs = piled * (metrics.service_ms.p90 ?? 0);
   return [
     {
       id: 'freeze-p99',
       metric: 'latency_ms',
       what: `p99 of a run in which one replica stands still for ${Math.round(frozenMs)} ms`,
-      formula: `d (1 - 0.01/s) = ${Math.round(frozenMs)} ms x (1 - 0.01/${(mean / 0.9 / ok).toPrecision(2)})`,
+      formula: `the wait that 1 % of ${ok} operations are expected to exceed (evenly spread: d (1 - 0.01/s)), and the service time`,
       source:
-        'latency from the intended start (no coordinated omission); at most what has piled up, one by one, later',
-      predicted: at(mean),
-      interval: [at(low), at(high) + pileMs],
+        'latency from the intended start (no coordinated omission); at most what a client has piled up, one by one, later',
+      predicted: waitMs + serviceMs,
+      interval: [longestMs(({ interval }) => interval[0]), longestMs(({ interval }) => interval[1]) + pileMs],
       measured: metrics.latency_ms.p99,
     },
   ];
