@@ -1,15 +1,17 @@
 import { exitCodes, wallClockIso } from '../core/index.ts';
 import { makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
+import type { Backend } from './backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
 import { describeError, type Output } from './output.ts';
 import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
 import { catalog, tool } from './package-info.ts';
+import { processBackend } from './process-backend.ts';
 import { progressDisplay } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
-import { prepareStore, type SharedStore } from './shared-store.ts';
+import { prepareStore } from './shared-store.ts';
 import { carryOut } from './wiring.ts';
 
 /**
@@ -44,7 +46,7 @@ export async function runCommand(
     plan.scenarios.map((scenario) => scenario.name),
   );
   writePlan(folder, plan);
-  const failure = await carryOutAll(plan, folder, store, options, output, signal);
+  const failure = await carryOutAll(plan, folder, processBackend(store), options, output, signal);
   try {
     // From the plan on disk, as `report` will judge it again: its keys come in the order of the file's schema.
     const results = await judgeApart(folder, readPlan(folder));
@@ -63,7 +65,7 @@ export async function runCommand(
 async function carryOutAll(
   plan: Plan,
   folder: string,
-  store: SharedStore,
+  backend: Backend,
   options: RunOptions,
   output: Output,
   signal: AbortSignal,
@@ -74,7 +76,7 @@ async function carryOutAll(
     if (signal.aborted) break;
     const progress = display.begin(spec, i + 1, runs.length);
     try {
-      progress.end(await carryOut(spec, folder, store, progress, signal));
+      progress.end(await carryOut(spec, folder, backend, progress, signal));
     } catch (error) {
       progress.end('failed');
       return { error };

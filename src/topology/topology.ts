@@ -11,6 +11,8 @@ export interface TopologyOptions {
   startBalancer: (signal: AbortSignal) => Promise<Balancer>;
   /** What to start as boot 1, 2, … of `r1`, `r2`, … */
   replicaSpec: (replica: string, boot: number) => ReplicaSpec;
+  /** What replicas share, disposed when the last of them is down: they write to it until then. */
+  store?: AsyncDisposable;
   /** Replicas at the begin. */
   count: number;
   clock: Clock;
@@ -152,7 +154,7 @@ class LiveTopology implements Topology {
 
   async #takeDown(): Promise<void> {
     this.#ended.abort(new HarnessError('internal', 'the topology is down'));
-    const { provisioner } = this.#options;
+    const { provisioner, store } = this.#options;
     const balancer = this.#balancer.then(
       (started) => started[Symbol.asyncDispose](),
       () => {},
@@ -165,7 +167,11 @@ class LiveTopology implements Topology {
     });
     await Promise.allSettled([balancer, ...slots]);
     // What is left is what was interrupted on its way up or down.
-    await provisioner[Symbol.asyncDispose]();
+    try {
+      await provisioner[Symbol.asyncDispose]();
+    } finally {
+      await store?.[Symbol.asyncDispose]();
+    }
   }
 
   /** Into an empty slot: a boot, ready and balanced. */
