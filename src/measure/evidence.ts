@@ -76,7 +76,7 @@ export function evidence(
           Number(shown.has(b.candidate.event.client)) - Number(shown.has(a.candidate.event.client)) ||
           a.candidate.event.sentUs - b.candidate.event.sentUs,
       );
-      const exchanges = spreadOver(known, ({ about }) => about, exchangesMax)
+      const exchanges = spreadOver(known, kindOf, exchangesMax)
         .map(({ candidate, history, about }) => exchangeOf(candidate, history, about))
         .sort((a, b) => a.atMs - b.atMs);
       const noLedger = notes === undefined ? { noLedger: 'the server keeps no ledger' } : {};
@@ -113,6 +113,12 @@ export function evidence(
       ledger: noted(told.opId),
     };
   }
+}
+
+/** A refusal with 500 is another thing to see than a connection that broke, though both are `broken`. */
+function kindOf({ about, candidate }: { about: string; candidate: Candidate }): string {
+  const { answer, failure } = candidate.event;
+  return [about, answer?.status, failure?.code].join(' ');
 }
 
 function aboutOf({ event, told }: Candidate, cause: LossCause | undefined): string {

@@ -204,6 +204,18 @@ describe('the exchange behind a loss', () => {
   });
 });
 
+it('among exchanges that broke shows one of each status, however many there are of another', () => {
+  const answer = { status: 500, headers: [], body: '' };
+  const dropped = Array.from({ length: 60 }, (_, i) => [
+    opened(`c${i}`, 0),
+    exchanged(`c${i}`, `c${i}-x`, 10 + i, { answer: null, failure: { kind: 'broken' } }),
+  ]).flat();
+  const refused = exchanged('c60', 'c60-x', 80, { answer, failure: { kind: 'broken', status: 500 } });
+  const { exchanges } = behind([...began(61), ...dropped, refused]);
+  expect(exchanges).toHaveLength(24);
+  expect(exchanges.filter((one) => one.answer?.status === 500)).toHaveLength(1);
+});
+
 describe('the sample of clients', () => {
   const sampleOf = (names: string[]) => {
     const out = new Set<string>();
