@@ -11,6 +11,7 @@ import {
 import { announcedOrigin } from './announced-origin.ts';
 import { ask, type ServerAccess } from './mcp-ask.ts';
 import { endProbeSession, probeMcp, sessionEndTimeoutMs } from './mcp-probe.ts';
+import { answersStdio, otherTransport, stdioGreeting } from './other-transport.ts';
 import type { ReplicaProcess } from './replica-process.ts';
 import type { ReplicaExit, ReplicaSpec } from './types.ts';
 
@@ -23,6 +24,8 @@ const backoffMs = { first: 10, last: 100 };
 /** Of a server that was given its port. */
 const loopbackHosts = ['127.0.0.1', '[::1]'];
 const connectTimeoutMs = 1_000;
+/** How long a server may take to answer on standard output. */
+const stdioAnswerMs = 2_000;
 
 /** What a wait for readiness ends with. */
 export interface Ready {
@@ -61,6 +64,7 @@ export async function untilReady(
     const url = port === 0 ? await announcedUrl(wait) : await givenUrl(wait, port);
     if (url !== undefined) {
       onListening();
+      progress.url = url;
       progress.problem = `${url} has not answered`;
       const ready = await untilMet(url, wait);
       if (ready) return ready;
@@ -68,19 +72,40 @@ export async function untilReady(
   } catch (error) {
     if (!stop.aborted) throw error;
   }
+  const told = stop.aborted ? '' : await whatElse(wait);
   if (ended.signal.aborted) {
     const exit = ended.signal.reason as ReplicaExit;
     throw failed(spec, `ended before it was ready (${describeExit(exit)})`, exit.lastOutput);
   }
   if (signal.aborted) throw interrupted(signal);
   const seconds = spec.readyTimeoutMs / 1000;
-  throw failed(spec, `was not ready within ${seconds} s: ${progress.problem}`, replica.log.end());
+  throw failed(spec, `was not ready within ${seconds} s: ${progress.problem}${told}`, replica.log.end());
 }
 
 const saysNothing = 'it has printed no http://127.0.0.1:PORT, and no port that it listens on';
 
 interface Progress {
   problem: string;
+  /** Where it listens, as soon as that is known. */
+  url?: string;
+}
+
+/** What it speaks in place of Streamable HTTP, to be told beside what is wrong. */
+async function whatElse({ spec, replica, clock, stop, progress }: Wait): Promise<string> {
+  if (progress.url !== undefined) return otherTransport(progress.url, accessOf(spec), stop).catch(() => '');
+  replica.say(stdioGreeting);
+  const untilUs = clock.nowUs() + stdioAnswerMs * 1000;
+  while (clock.nowUs() < untilUs && !stop.aborted) {
+    if (answersStdio(replica.log.begin())) {
+      return '; it speaks MCP over standard input and output only, and has to be started with Streamable HTTP';
+    }
+    await clock.sleepUntil(clock.nowUs() + outputPollMs * 1000, stop).catch(() => {});
+  }
+  return '';
+}
+
+function accessOf(spec: ReplicaSpec): ServerAccess {
+  return { headers: revealed(spec.headers ?? {}, process.env, 'server.headers') };
 }
 
 /** What every part of the wait needs. */
@@ -141,7 +166,7 @@ function accepts(host: string, port: number, stop: AbortSignal): Promise<boolean
 /** Asks until what the spec takes for readiness is there. */
 async function untilMet(url: string, wait: Wait): Promise<Ready | undefined> {
   const { spec, clock, deadlineUs, stop, progress } = wait;
-  const access: ServerAccess = { headers: revealed(spec.headers ?? {}, process.env, 'server.headers') };
+  const access = accessOf(spec);
   let waitMs = backoffMs.first;
   let timeoutMs = probeTimeoutMs.first;
   while (clock.nowUs() < deadlineUs) {

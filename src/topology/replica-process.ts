@@ -14,6 +14,8 @@ export interface ReplicaProcess {
   readonly log: ProcessLog;
   /** Sent to the whole group, and recorded; nothing happens if the process is gone. */
   signal(name: ReplicaSignal): void;
+  /** Written to its standard input, which is empty otherwise. */
+  say(text: string): void;
   /** Records what it uses at this moment, beside the regular samples. */
   sampleUsage(): void;
 }
@@ -149,6 +151,7 @@ function replicaOver(
       events.write({ type: 'replica-signalled', atUs: clock.nowUs(), ...slot, signal: name });
       killGroup(pid, name);
     },
+    say: (text) => void child.stdin?.write(text),
     sampleUsage: () => usage.sample(),
   };
 }
