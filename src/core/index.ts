@@ -1,4 +1,4 @@
-// Core: clock, seeded randomness, units, addresses, errors, the width of text. It imports nothing else of the project.
+// Core: clock, seeded randomness, units, addresses, secrets, errors, the width of text. It imports nothing else of the project.
 // Time and randomness come from here and from nowhere else, so that tests can replace both.
 export { type ChildEnd, type ChildGuard, childEnd } from './child-end.ts';
 export { childEntry } from './child-entry.ts';
@@ -12,6 +12,7 @@ export {
   redactedRedisUrl,
   redisUrl,
 } from './redis-url.ts';
+export { type Redact, redactor, revealed, secretNames, secretsOf } from './secrets.ts';
 export { neverStops, type StopSignal, StopSource, TimeLimit, toAbortSignal } from './stop.ts';
 export { padEnd, widthOf, wrap } from './text-width.ts';
 export { formatDurationMs, parseDurationMs, parseRatePerSecond } from './units.ts';
