@@ -1,6 +1,7 @@
 // Scenario: schema, defaults and validation of scenario and deployment files; they become an immutable Plan.
 // It exports plain data and knows nothing of how a plan is carried out.
 
+export { type AnswerTest, patternOf, testOf } from './answer-schema.ts';
 export { type Catalog, namesIn } from './catalog.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';

@@ -1,4 +1,5 @@
 import { formatDurationMs } from '../core/index.ts';
+import { checkAnswerUse } from './answer-schema.ts';
 import { type DeploymentFile, servers } from './deployment-schema.ts';
 import { durationMs } from './fields.ts';
 import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
@@ -73,6 +74,7 @@ function checkJourney(journey: readonly JourneyStep[]): Problem[] {
       const known = ['opId', 'client', ...saved].join(', ');
       problems.push({ path, message: `\${${name}} is saved by no earlier call; known here: ${known}` });
     }
+    problems.push(...checkAnswerUse(step, path));
     for (const name of Object.keys(step.save ?? {})) saved.add(name);
     if (step.writes !== undefined && !placeholders(step.writes).includes('opId')) {
       const message =
