@@ -34,6 +34,7 @@ export async function runCommand(
       startedAt,
       tool,
       environment: describeEnvironment(store.versions),
+      env: process.env,
       sharedStore: store.plan,
       command: repeatCommand(argv.map(store.withoutPassword), options.seed),
     },

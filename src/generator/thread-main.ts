@@ -1,7 +1,8 @@
 // Entry of one thread of the generator: its share of the clients, from the first arrival to the last leave.
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectorFor, runInterrupted } from '../client/index.ts';
-import { messageOf, StopSource, systemClock } from '../core/index.ts';
+import { messageOf, redactor, StopSource, systemClock } from '../core/index.ts';
+import { runSecrets } from '../scenario/index.ts';
 import { evidenceBook, runWorkload } from '../workload/index.ts';
 import { countingProgress } from './counts.ts';
 import { lineSink } from './line-sink.ts';
@@ -15,7 +16,12 @@ const task = workerData as ThreadTask;
 const { spec, thread, threads, epochUs } = task;
 const clock = systemClock(epochUs);
 const stop = new StopSource();
-const sink = lineSink((lines) => tell({ report: 'lines', lines }));
+const secrets = runSecrets(spec, process.env);
+const redact = redactor(secrets);
+const sink = lineSink(
+  (lines) => tell({ report: 'lines', lines }),
+  Object.keys(secrets).length > 0 ? redact : undefined,
+);
 const progress = countingProgress();
 
 parentPort?.on('message', (order: ThreadOrder) => {
@@ -23,7 +29,7 @@ parentPort?.on('message', (order: ThreadOrder) => {
     case 'begin':
       carryOut(order.start).then(
         () => tell({ report: 'done' }),
-        (error) => tell({ report: 'failed', message: messageOf(error) }),
+        (error) => tell({ report: 'failed', message: redact(messageOf(error)) }),
       );
       return;
     case 'recorded':
@@ -57,6 +63,8 @@ async function carryOut({ entryUrl, beginUs }: Start): Promise<void> {
         beginUs,
         signal: stop,
         progress,
+        constants: new Map(Object.entries(secrets).map(([name, value]) => [`env:${name}`, value])),
+        redact,
       },
       { thread, threads },
     );

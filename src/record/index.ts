@@ -24,4 +24,4 @@ export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { isLedgerEntry, isRunEvent } from './shapes.ts';
-export { appendLines, type EventSink, type LineAppender, ndjsonWriter } from './writer.ts';
+export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

@@ -21,6 +21,7 @@ export type {
 } from './plan.ts';
 export { foreignServerOf, settledPlan } from './plan-deployment.ts';
 export { planFile } from './plan-schema.ts';
+export { runSecrets } from './run-secrets.ts';
 export {
   type BoundableMetric,
   type MetricUnit,

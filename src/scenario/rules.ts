@@ -6,6 +6,7 @@ import { checkForeign } from './foreign-rules.ts';
 import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
 import type { DeploymentDraft, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
+import { checkSecrets } from './run-secrets.ts';
 import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
 import { placeholders } from './template.ts';
@@ -38,10 +39,11 @@ export function checkScenario(
   scenario: Scenario,
   deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
 ): Problem[] {
   return [
     ...checkWorkload(scenario),
-    ...checkJourney(scenario.workload.journey),
+    ...checkJourney(scenario.workload.journey, env),
     ...scenario.faults.flatMap((_, i) => checkFault(scenario, i, deployments)),
     ...checkExpectations(scenario, knownDeployments),
   ];
@@ -75,11 +77,16 @@ function checkWorkload(scenario: Scenario): Problem[] {
   return problems;
 }
 
-function checkJourney(journey: readonly JourneyStep[]): Problem[] {
+function checkJourney(
+  journey: readonly JourneyStep[],
+  env: Readonly<Record<string, string | undefined>>,
+): Problem[] {
   const saved = new Set<string>();
   const problems: Problem[] = [];
   const checkCall = (step: CallStep, path: PropertyKey[]) => {
-    for (const name of placeholders([step.arguments, step.writes, step.expect])) {
+    const templates = [step.arguments, step.writes, step.expect];
+    problems.push(...checkSecrets(templates, path, env));
+    for (const name of placeholders(templates)) {
       if (name === 'opId' || name === 'client' || saved.has(name)) continue;
       const known = ['opId', 'client', ...saved].join(', ');
       problems.push({ path, message: `\${${name}} is saved by no earlier call; known here: ${known}` });

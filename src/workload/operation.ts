@@ -1,4 +1,4 @@
-import { TimeLimit } from '../core/index.ts';
+import { type Redact, TimeLimit } from '../core/index.ts';
 import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
 import { attempt, type Means, type Tried } from './attempts.ts';
@@ -73,7 +73,7 @@ export async function perform(
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
   }
-  const { outcome, failure } = settle(step, tried, values, deadlineUs);
+  const { outcome, failure } = settle(step, tried, { values, redact: context.redact, deadlineUs });
   const stateMissing = tried.result?.meta[stateMissingKey] === true;
   // What an attempt was told is in the book already; what its answer holds is only judged here.
   if (failure && tried.result) {
@@ -108,10 +108,9 @@ export async function perform(
 function settle(
   step: CallStep,
   tried: Tried,
-  values: Map<string, unknown>,
-  deadlineUs: number,
+  { values, redact, deadlineUs }: { values: Map<string, unknown>; redact: Redact; deadlineUs: number },
 ): { outcome: Outcome; failure?: Failure | undefined } {
-  const last = tried.result ? checkResult(step, tried.result, values) : tried;
+  const last = tried.result ? checkResult(step, tried.result, values, redact) : tried;
   if (last.outcome === 'ok' && tried.endUs > deadlineUs) {
     return { outcome: 'info', failure: { kind: 'timeout', message: 'answered after the deadline' } };
   }

@@ -1,5 +1,5 @@
 import type { Connector } from '../client/index.ts';
-import type { Clock, StopSignal } from '../core/index.ts';
+import type { Clock, Redact, StopSignal } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import type { Policy } from '../scenario/index.ts';
 import type { EvidenceBook } from './evidence.ts';
@@ -20,6 +20,10 @@ export interface ClientContext {
   signal: StopSignal;
   evidence: EvidenceBook;
   progress: Progress;
+  /** What the environment holds for the journey, as templates name it: `env:NAME`. */
+  constants: ReadonlyMap<string, unknown>;
+  /** Takes secrets out of what is recorded in parts: a part of a secret is none to whoever looks for it later. */
+  redact: Redact;
 }
 
 /** Counts for a person to watch; nothing is judged by them. */

@@ -87,6 +87,8 @@ export function localGenerator(
       runWorkload(of, {
         ...{ clock, events, evidence, connector, policy, deadlineMs, turnaroundMs, beginUs, signal },
         progress: silent,
+        constants: new Map(),
+        redact: (text) => text,
       }),
     [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
   };
