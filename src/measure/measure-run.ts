@@ -145,12 +145,12 @@ function collectorsFor(
   { ledger, notes }: { ledger: Ledger; notes: LedgerNotes },
   unmeasured: Unmeasured,
 ) {
-  const { protocol } = spec.deployment;
+  const { protocol, server } = spec.deployment;
   const { durationMs, windowMs } = windowsOf(spec);
   const calls = callsOf(spec.scenario.workload.journey);
   const reads = calls.some((call) => call.reads !== undefined);
   const writes = calls.some((call) => call.writes !== undefined);
-  const acknowledged = acknowledgements(ledger);
+  const acknowledged = acknowledgements(ledger, typeof server === 'string' || ledger.numbered);
   const guard = <R>(
     measures: readonly (keyof Metrics | keyof Series | 'completeness' | 'evidence')[],
     make: () => Collector<R>,

@@ -20,6 +20,7 @@ export {
   type TopologyEvent,
 } from './events.ts';
 export { type LedgerEntry, type LedgerOperation, type LedgerSink, ledgerWriter } from './ledger.ts';
+export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
 export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';

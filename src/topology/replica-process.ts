@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { getPriority, setPriority } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
+import { followLedger, type LedgerFollower } from './ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
 import { type UsageReader, usageFromProc, watchUsage } from './replica-usage.ts';
 import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from './types.ts';
@@ -76,6 +77,7 @@ function replicaOver(
   let isGone = false;
   let isToldToEnd = false;
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid });
+  const ledger = ledgerOf(spec, log, { clock, events });
   const usage = watchUsage({ pid, ...slot }, { clock, events, read: readUsage });
 
   const exited = new Promise<ReplicaExit>((resolve) => {
@@ -86,6 +88,7 @@ function replicaOver(
       killGroup(pid, 'SIGKILL');
       guard.release(pid);
       child.stdin?.destroy();
+      ledger?.end();
       resolve({ exitCode, signal, lastOutput: log.end() });
       log.close();
       events.write({
@@ -112,6 +115,15 @@ function replicaOver(
     },
     sampleUsage: () => usage.sample(),
   };
+}
+
+function ledgerOf(
+  { replica, boot, logPath, ledgerPath }: ReplicaSpec,
+  { fromByte }: ProcessLog,
+  deps: Pick<ProcessDeps, 'clock' | 'events'>,
+): LedgerFollower | undefined {
+  if (ledgerPath === undefined) return undefined;
+  return followLedger({ replica, boot, logPath, fromByte, ledgerPath }, deps);
 }
 
 /** The `nice` value of replicas. */

@@ -15,6 +15,8 @@ export interface ReplicaSpec {
   protocol: ProtocolRevision;
   /** The replica's output is appended here. */
   logPath: string;
+  /** It writes ledger lines on its output, which are to be noted in this file; absent if it does not. */
+  ledgerPath?: string;
   /** From start to the first MCP answer. */
   readyTimeoutMs: number;
 }
