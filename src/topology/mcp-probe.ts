@@ -19,18 +19,22 @@ const accept = 'application/json, text/event-stream';
 const answerBytesMax = 256 * 1024;
 /** As much as the clients of a run take: a server that they can use is ready. */
 const headBytesMax = 64 * 1024;
+export const sessionEndTimeoutMs = 1_000;
 
 /**
  * Asks a server the first question of its protocol revision: `initialize` (2025-11-25, lifecycle) or
  * `server/discover` (2026-07-28, server/discover). An answer means that it is ready to be used.
+ *
+ * @param host for the header `Host`; by default what the URL says.
  */
 export async function probeMcp(
   url: string,
   protocol: ProtocolRevision,
   signal: AbortSignal,
+  host?: string,
 ): Promise<ProbeOutcome> {
   try {
-    const answer = await send(url, 'POST', probes[protocol], signal);
+    const answer = await send(url, 'POST', named(probes[protocol], host), signal);
     const { message } = answer;
     if (message && 'result' in message && answer.status === 200) {
       return { ready: true, ...(answer.sessionId !== undefined && { sessionId: answer.sessionId }) };
@@ -45,9 +49,18 @@ export async function probeMcp(
 }
 
 /** Ends the session a probe has opened. What the server answers to that does not matter. */
-export async function endProbeSession(url: string, sessionId: string, signal: AbortSignal): Promise<void> {
+export async function endProbeSession(
+  url: string,
+  sessionId: string,
+  signal: AbortSignal,
+  host?: string,
+): Promise<void> {
   const headers = { 'mcp-session-id': sessionId, 'mcp-protocol-version': '2025-11-25' };
-  await send(url, 'DELETE', { headers, body: undefined }, signal).catch(() => {});
+  await send(url, 'DELETE', named({ headers, body: undefined }, host), signal).catch(() => {});
+}
+
+function named({ headers, body }: Probe, host: string | undefined): Probe {
+  return { headers: host === undefined ? headers : { ...headers, host }, body };
 }
 
 interface Probe {
