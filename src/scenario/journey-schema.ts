@@ -1,14 +1,9 @@
 import { z } from 'zod';
+import { expectField, pathField, saveField } from './answer-schema.ts';
 import { durationField } from './fields.ts';
 import { placeholders } from './template.ts';
 
 /** A journey: what one client does, step by step. */
-
-const jsonPathPattern = /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[\d+\])*$/;
-const pathField = z
-  .string()
-  .regex(jsonPathPattern, "a path into the tool's structured answer, such as $.basketId or $.items[0]")
-  .describe("A path into the tool's structured answer: $.basketId, $.items[0]");
 
 const callStep = z.strictObject({
   call: z.string().min(1).max(200).describe('The tool to call'),
@@ -18,17 +13,14 @@ const callStep = z.strictObject({
     .describe(
       'Its arguments. ${name} inserts a saved value, ${name?} leaves the argument out if nothing was saved, ${opId} and ${client} are this operation and client',
     ),
-  save: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and underscores'),
-      pathField,
-    )
+  save: saveField
     .optional()
-    .describe('Values to keep from the answer, for later arguments'),
-  expect: z
-    .record(pathField, z.unknown())
+    .describe('Values to keep from the answer, for later arguments: a path, or what a pattern finds there'),
+  expect: expectField
     .optional()
-    .describe('What the answer must hold, by path; anything else makes the operation fail as unexpected'),
+    .describe(
+      'What the answer must hold, by path: a value, or a test (equals, contains, matches, exists); anything else makes the operation fail as unexpected',
+    ),
   writes: z
     .string()
     .min(1)

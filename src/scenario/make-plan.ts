@@ -28,6 +28,8 @@ export interface PlanRequest {
   tool: Plan['tool'];
   startedAt: string;
   environment: Environment;
+  /** Where `${env:NAME}` comes from; none, if nothing is said. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The plan of an experiment in which no server has to be asked anything. */
@@ -120,7 +122,7 @@ function toScenario(
     },
     faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
   };
-  const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments);
+  const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments, request.env ?? {});
   file.refuse(problems);
   return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
 }

@@ -1,10 +1,12 @@
 import { formatDurationMs } from '../core/index.ts';
+import { checkAnswerUse } from './answer-schema.ts';
 import { type DeploymentFile, servers } from './deployment-schema.ts';
 import { durationMs } from './fields.ts';
 import { checkForeign } from './foreign-rules.ts';
 import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
 import type { DeploymentDraft, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
+import { checkSecrets } from './run-secrets.ts';
 import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
 import { placeholders } from './template.ts';
@@ -37,10 +39,11 @@ export function checkScenario(
   scenario: Scenario,
   deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
 ): Problem[] {
   return [
     ...checkWorkload(scenario),
-    ...checkJourney(scenario.workload.journey),
+    ...checkJourney(scenario.workload.journey, env),
     ...scenario.faults.flatMap((_, i) => checkFault(scenario, i, deployments)),
     ...checkExpectations(scenario, knownDeployments),
   ];
@@ -74,15 +77,21 @@ function checkWorkload(scenario: Scenario): Problem[] {
   return problems;
 }
 
-function checkJourney(journey: readonly JourneyStep[]): Problem[] {
+function checkJourney(
+  journey: readonly JourneyStep[],
+  env: Readonly<Record<string, string | undefined>>,
+): Problem[] {
   const saved = new Set<string>();
   const problems: Problem[] = [];
   const checkCall = (step: CallStep, path: PropertyKey[]) => {
-    for (const name of placeholders([step.arguments, step.writes, step.expect])) {
+    const templates = [step.arguments, step.writes, step.expect];
+    problems.push(...checkSecrets(templates, path, env));
+    for (const name of placeholders(templates)) {
       if (name === 'opId' || name === 'client' || saved.has(name)) continue;
       const known = ['opId', 'client', ...saved].join(', ');
       problems.push({ path, message: `\${${name}} is saved by no earlier call; known here: ${known}` });
     }
+    problems.push(...checkAnswerUse(step, path));
     for (const name of Object.keys(step.save ?? {})) saved.add(name);
     if (step.writes !== undefined && !placeholders(step.writes).includes('opId')) {
       const message =
@@ -126,6 +135,11 @@ function checkFault(scenario: Scenario, index: number, deployments: readonly Dep
         message: `is after the end; allowed: before ${end} (duration), or a share below 100%`,
       },
     ];
+  }
+  const external = deployments.find(({ routing }) => routing === 'none');
+  if (external !== undefined) {
+    const message = `needs a server whose process is ours, which that of ${external.name} (url) is not; leave one of the two out, or take a scenario without faults, such as steady`;
+    return [{ path, message }];
   }
   const fewest = Math.min(
     ...deployments.map((deployment) => replicasBefore(scenario, fault.atMs, deployment.replicas)),

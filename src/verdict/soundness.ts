@@ -69,6 +69,8 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   if (seen.operationsRecorded !== seen.operationsIntended) {
     return doubt(`${seen.operationsIntended} operations were intended`);
   }
+  const ledger = ledgerDoubt(seen.ledgerLines);
+  if (ledger !== undefined) return doubt(ledger);
   if (seen.unproven > 0) {
     return doubt(
       `${seen.unproven} acknowledged operations have no commit in the ledger, which may lack lines`,
@@ -78,6 +80,17 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
     return doubt(`${seen.unrouted} acknowledged operations are not in the balancer's log`);
   }
   return { id, verdict: 'pass', observed, limit, reason: '' };
+}
+
+/** What is wrong with what servers that are not ours have said of the ledger. */
+function ledgerDoubt(lines: Completeness['ledgerLines']): string | undefined {
+  if (lines === null) return undefined;
+  if (lines.failure !== undefined) return `the ledger could not be noted: ${lines.failure}`;
+  if (lines.unreadable > 0) {
+    return `${lines.unreadable} ledger lines of the servers cannot be understood; docs/ledger.md says what they must hold`;
+  }
+  if (lines.entries > 0) return undefined;
+  return 'the deployment says `ledger: true`, and the servers wrote no ledger line; do they flush their output after each?';
 }
 
 /** A replica that ended by itself fails the run, whatever its thresholds are; nothing is asked where none did. */

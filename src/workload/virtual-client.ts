@@ -30,7 +30,7 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
   };
   const connection = context.connector.connect(self);
   const session = clientSession(client, connection, self, context);
-  const values = new Map<string, unknown>([['client', client]]);
+  const values = new Map<string, unknown>([...context.constants, ['client', client]]);
 
   progress.clientArrived();
   {
