@@ -6,7 +6,7 @@ import { startGenerator, threadsFor } from '../generator/index.ts';
 import { ndjsonWriter, type RunEvent } from '../record/index.ts';
 import { type RunSpec, runSecrets } from '../scenario/index.ts';
 import { startWarden } from '../topology/index.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, RunMeans } from './backend.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import type { RunProgress } from './progress.ts';
 import { filesIn, redactFiles } from './redact-files.ts';
@@ -23,15 +23,15 @@ const flushMs = 100;
 export async function carryOut(
   spec: RunSpec,
   folder: string,
-  backend: Backend,
+  means: { backend: Backend } & Pick<RunMeans, 'addresses'>,
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
   const secrets = runSecrets(spec, process.env);
-  if (Object.keys(secrets).length === 0) return record(spec, folder, backend, progress, signal);
+  if (Object.keys(secrets).length === 0) return record(spec, folder, means, progress, signal);
   const redact = redactor(secrets);
   try {
-    return await record(spec, folder, backend, progress, signal, redact);
+    return await record(spec, folder, means, progress, signal, redact);
   } catch (error) {
     throw withoutSecrets(error, redact);
   } finally {
@@ -49,7 +49,7 @@ function withoutSecrets(error: unknown, redact: Redact): unknown {
 async function record(
   spec: RunSpec,
   folder: string,
-  backend: Backend,
+  { backend, addresses }: { backend: Backend } & Pick<RunMeans, 'addresses'>,
   progress: RunProgress,
   signal: AbortSignal,
   redact?: Redact,
@@ -69,7 +69,11 @@ async function record(
       clock,
       events,
       provision: (_spec, stop) =>
-        backend.provision(spec, { clock, events, warden, folder, temporaryFolder: temporary.path }, stop),
+        backend.provision(
+          spec,
+          { clock, events, warden, folder, temporaryFolder: temporary.path, addresses },
+          stop,
+        ),
       startGenerator: (_spec, stop) =>
         startGenerator(
           {
