@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectorFor, runInterrupted } from '../client/index.ts';
 import { messageOf, redactor, revealed, StopSource, systemClock } from '../core/index.ts';
-import { foreignServerOf, runSecrets } from '../scenario/index.ts';
+import { dealtRow, foreignServerOf, runSecrets } from '../scenario/index.ts';
 import { evidenceBook, runWorkload } from '../workload/index.ts';
 import { countingProgress } from './counts.ts';
 import { lineSink } from './line-sink.ts';
@@ -13,7 +13,7 @@ import { watchUsage } from './usage.ts';
 const countsMs = 200;
 
 const task = workerData as ThreadTask;
-const { spec, thread, threads, epochUs } = task;
+const { spec, rows, thread, threads, epochUs } = task;
 const clock = systemClock(epochUs);
 const stop = new StopSource();
 // Of the threads of a process, each has the environment of the harness.
@@ -67,6 +67,7 @@ async function carryOut({ entryUrl, entryAddress, beginUs }: Start): Promise<voi
         signal: stop,
         progress,
         constants: new Map(Object.entries(secrets).map(([name, value]) => [`env:${name}`, value])),
+        rowOf: (client) => (rows === undefined ? {} : dealtRow(rows, client)),
         redact,
       },
       { thread, threads },

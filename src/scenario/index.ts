@@ -3,6 +3,9 @@
 
 export { type AnswerTest, patternOf, testOf } from './answer-schema.ts';
 export { type Catalog, namesIn } from './catalog.ts';
+export { plannedRows } from './data-file.ts';
+export type { Row } from './data-rows.ts';
+export { type DealtRows, dealRows, dealtRow } from './dealt-rows.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs } from './fields.ts';

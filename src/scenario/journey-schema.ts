@@ -11,7 +11,7 @@ const callStep = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe(
-      'Its arguments. ${name} inserts a saved value, ${name?} leaves the argument out if nothing was saved, ${opId} and ${client} are this operation and client',
+      "Its arguments. ${name} inserts a saved value, ${name?} leaves the argument out if nothing was saved, ${opId} and ${client} are this operation and client, ${data.column} is a value of the client's row, ${env:NAME} an environment variable that is shown nowhere",
     ),
   save: saveField
     .optional()
@@ -72,6 +72,11 @@ export type JourneyStep = z.output<typeof journeyField>[number];
 export function callsOf(journey: readonly JourneyStep[]): CallStep[] {
   const plain = journey.flatMap((step) => ('repeat' in step ? step.steps : [step]));
   return plain.filter((step): step is CallStep => 'call' in step);
+}
+
+/** All of a call that values are inserted into. */
+export function templatesOf(call: CallStep): unknown[] {
+  return [call.arguments, call.writes, call.expect];
 }
 
 /** Whether a call needs what an earlier answer gave: a handle, say. */

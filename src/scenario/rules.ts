@@ -1,9 +1,10 @@
 import { formatDurationMs } from '../core/index.ts';
 import { checkAnswerUse } from './answer-schema.ts';
+import type { DataField, PlannedData } from './data-schema.ts';
 import { type DeploymentFile, servers } from './deployment-schema.ts';
 import { durationMs } from './fields.ts';
 import { checkForeign } from './foreign-rules.ts';
-import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
+import { type CallStep, callsOf, type JourneyStep, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
 import { checkSecrets } from './run-secrets.ts';
@@ -84,7 +85,7 @@ function checkJourney(
   const saved = new Set<string>();
   const problems: Problem[] = [];
   const checkCall = (step: CallStep, path: PropertyKey[]) => {
-    const templates = [step.arguments, step.writes, step.expect];
+    const templates = templatesOf(step);
     problems.push(...checkSecrets(templates, path, env));
     for (const name of placeholders(templates)) {
       if (name === 'opId' || name === 'client' || saved.has(name)) continue;
@@ -114,6 +115,25 @@ function checkJourney(
   if (callsOf(journey).length === 0)
     problems.push({ path: ['workload', 'journey'], message: 'needs at least one call' });
   return problems;
+}
+
+/** Data and its use belong together; which columns there are, the file tells. */
+export function checkData(data: DataField | undefined, columns: readonly string[]): Problem[] {
+  const [first] = columns;
+  if (data === undefined && first !== undefined) {
+    const message = `\${data.${first}} is used, and there is no data; add \`data: {file: …}\``;
+    return [{ path: ['workload', 'journey'], message }];
+  }
+  if (data === undefined || first !== undefined) return [];
+  return [
+    { path: ['data'], message: 'is used by no call; `${data.column}` in its arguments inserts a value' },
+  ];
+}
+
+export function checkRows({ rows, reuse }: PlannedData, clients: number): Problem[] {
+  if (reuse || clients <= rows) return [];
+  const message = `there are ${rows} rows for ${clients} clients (workload.sessions), and none may be used twice`;
+  return [{ path: ['data', 'reuse'], message }];
 }
 
 function checkFillPace(steps: readonly JourneyStep[], path: PropertyKey[]): Problem[] {

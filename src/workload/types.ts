@@ -27,6 +27,8 @@ export interface ClientContext {
   progress: Progress;
   /** What the environment holds for the journey, as templates name it: `env:NAME`. */
   constants: ReadonlyMap<string, unknown>;
+  /** The row of the client at an index (from 0): values by column. */
+  rowOf(index: number): Readonly<Record<string, unknown>>;
   /** Takes secrets out of what is recorded in parts: a part of a secret is none to whoever looks for it later. */
   redact: Redact;
 }

@@ -88,6 +88,7 @@ export function localGenerator(
         ...{ clock, events, evidence, connector, policy, deadlineMs, turnaroundMs, beginUs, signal },
         progress: silent,
         constants: new Map(),
+        rowOf: () => ({}),
         redact: (text) => text,
         errorsAreCertain: typeof of.deployment.server === 'string',
       }),
