@@ -1,12 +1,16 @@
 import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
-import { type DeploymentFile, deploymentFile, servers } from './deployment-schema.ts';
+import { planData } from './data-file.ts';
+import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
-import type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
+import { callsOf, templatesOf } from './journey-schema.ts';
+import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
+import { draftDeployment, foreignServerOf, settledPlan } from './plan-deployment.ts';
 import type { Problem } from './problems.ts';
-import { checkDeployments, checkScenario } from './rules.ts';
+import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
+import { dataColumns } from './template.ts';
 import { type LoadedFile, loadYaml } from './yaml-file.ts';
 
 /** What the command line asks for; what is absent comes from the files. */
@@ -27,13 +31,20 @@ export interface PlanRequest {
   tool: Plan['tool'];
   startedAt: string;
   environment: Environment;
+  /** Where `${env:NAME}` comes from; none, if nothing is said. */
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The plan of an experiment in which no server has to be asked anything. */
+export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
+  return settledPlan(draftPlan(request, catalog));
 }
 
 /**
  * Reads the files that were named, checks that they make sense together and fills in every default.
  * @throws HarnessError `usage` for a missing file or a bad one, with file, line, key and what is allowed.
  */
-export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
+export function draftPlan(request: PlanRequest, catalog: Catalog): PlanDraft {
   const deployments = request.deployments.map((name) => {
     const path = resolveFile(name, catalog.deploymentsDir, 'deployment');
     return toDeployment(loadYaml(path, deploymentFile, 'deployment'), request);
@@ -86,19 +97,18 @@ export function runsOf(plan: Plan): RunSpec[] {
   );
 }
 
-function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): Deployment {
-  file.refuse(checkDeployments(file.value));
-  const replicas = request.replicas ?? file.value.replicas;
-  return { ...file.value, replicas, protocol: servers[file.value.server] };
+function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): DeploymentDraft {
+  file.refuse(checkDeployment(file.value));
+  return draftDeployment(file.value, file.path, request.replicas);
 }
 
 function toScenario(
   file: LoadedFile<ScenarioFile>,
   request: PlanRequest,
-  deployments: readonly Deployment[],
+  deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
 ): Scenario {
-  const { duration, faults, workload, ...rest } = file.value;
+  const { data, duration, faults, workload, ...rest } = file.value;
   const { arrivals, stay, rate, deadline, turnaround, ...work } = workload;
   const runMs = request.durationMs ?? durationMs(duration);
   const scenario: Scenario = {
@@ -115,14 +125,27 @@ function toScenario(
     },
     faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
   };
-  const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments);
+  const columns = dataColumns(callsOf(work.journey).map(templatesOf));
+  const problems: Problem[] = [
+    ...checkData(data, columns),
+    ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
+  ];
   file.refuse(problems);
-  return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
+  const timed = { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
+  if (data === undefined) return timed;
+  const planned = planData(data, file.path, columns);
+  file.refuse(checkRows(planned, scenario.workload.sessions));
+  return { ...timed, data: planned };
+}
+
+/** Where another's server keeps what it shares is its own affair. */
+function usesOurStore(deployment: DeploymentDraft): boolean {
+  return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
 }
 
 /** Who asks for Redis wants to see it at work. */
-function refuseIdleStore(store: Plan['store'], deployments: readonly Deployment[]): void {
-  if (store === 'sqlite' || deployments.some(({ state }) => state === 'shared')) return;
+function refuseIdleStore(store: Plan['store'], deployments: readonly DeploymentDraft[]): void {
+  if (store === 'sqlite' || deployments.some(usesOurStore)) return;
   const names = deployments.map(({ name }) => name).join(', ');
   throw new HarnessError('usage', `--store ${store}: no deployment would use it (${names})`, {
     hint: 'It is for deployments with `state: shared`, such as stateful-shared-store and stateless.',

@@ -1,11 +1,14 @@
 import type { ClientKind, ProtocolRevision } from '../record/index.ts';
+import type { PlannedData } from './data-schema.ts';
 import type { DeploymentFile } from './deployment-schema.ts';
 import type { FaultStep } from './fault-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
 /** A scenario with everything filled in; all that a run needs to know of it. */
-export interface Scenario extends Omit<ScenarioFile, 'duration' | 'faults' | 'workload'> {
+export interface Scenario extends Omit<ScenarioFile, 'data' | 'duration' | 'faults' | 'workload'> {
   durationMs: number;
+  /** Rows for the clients, if the journey uses any. */
+  data?: PlannedData;
   workload: Omit<ScenarioFile['workload'], 'arrivals' | 'stay' | 'rate' | 'deadline' | 'turnaround'> & {
     arrivals: { overMs: number; process: 'poisson' | 'even' };
     /** From arrival to leaving; null: until the run ends. */
@@ -20,8 +23,17 @@ export interface Scenario extends Omit<ScenarioFile, 'duration' | 'faults' | 'wo
   faults: (FaultStep & { atMs: number })[];
 }
 
-export interface Deployment extends DeploymentFile {
+export interface Deployment extends Omit<DeploymentFile, 'routing'> {
+  state: NonNullable<DeploymentFile['state']>;
+  /** `none`: nothing of ours is between the clients and the server. */
+  routing: NonNullable<DeploymentFile['routing']> | 'none';
+  replicas: number;
   protocol: ProtocolRevision;
+}
+
+/** A deployment whose server may still have to be asked for the revision it speaks. */
+export interface DeploymentDraft extends Omit<Deployment, 'protocol'> {
+  protocol: ProtocolRevision | 'auto';
 }
 
 /** The machine and the software that a plan is carried out with. */
@@ -55,6 +67,11 @@ export interface Plan {
   client: ClientKind;
   scenarios: Scenario[];
   deployments: Deployment[];
+}
+
+/** A plan before any server was asked. */
+export interface PlanDraft extends Omit<Plan, 'deployments'> {
+  deployments: DeploymentDraft[];
 }
 
 /** One run: one scenario on one deployment, once. */

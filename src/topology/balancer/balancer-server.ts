@@ -5,7 +5,7 @@ import { createProxyHttpServer } from './proxy-server.ts';
 
 export interface BalancerServer {
   /** @param onListening with the port. */
-  listen(onListening: (port: number) => void): void;
+  listen(at: { host: string; port: number }, onListening: (port: number) => void): void;
   /** Cuts off what is under way, and takes no more. */
   cutOff(): void;
   /** Requests under way; each is recorded when it is no more counted. */
@@ -29,8 +29,8 @@ export function balancerServer(shared: Omit<PassageDeps, 'load'>): BalancerServe
     new ClientConnection(deps, socket, (taken) => toNode?.call(server, taken));
   });
   return {
-    listen(onListening) {
-      server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+    listen(at, onListening) {
+      server.listen({ ...at, backlog: 4096 }, () => {
         onListening((server.address() as AddressInfo).port);
       });
     },

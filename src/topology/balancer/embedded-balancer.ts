@@ -2,7 +2,8 @@ import { fork } from 'node:child_process';
 import { childEntry, interrupted } from '../../core/index.ts';
 import type { Balancer, Routing } from '../types.ts';
 import type { ProcessGuard } from '../warden.ts';
-import { type BalancerProcess, balancerProcess } from './balancer-process.ts';
+import { balancerLink, balancerOver } from './balancer-link.ts';
+import { processTransport } from './balancer-process.ts';
 import { headCharsMax } from './canonical-request.ts';
 import type { BalancerSettings } from './messages.ts';
 import { defaultLimits, type ProxyLimits } from './passage.ts';
@@ -19,10 +20,6 @@ export interface EmbeddedBalancerOptions {
 }
 
 const startTimeoutMs = 10_000;
-/** Between an order and its taking effect; a saturated balancer takes its time. */
-const orderTimeoutMs = 10_000;
-/** Between `stop` and SIGKILL. */
-const stopTimeoutMs = 1_000;
 
 /**
  * The balancer of this project, as a process of its own so that it takes no time from the load generator.
@@ -36,7 +33,8 @@ export async function startEmbeddedBalancer(
   if (signal.aborted) throw interrupted(signal);
   const { routing, eventsPath, epochUs, guard } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const settings: BalancerSettings = { routing, eventsPath, epochUs, limits };
+  const listen = { host: '127.0.0.1', port: 0 };
+  const settings: BalancerSettings = { routing, eventsPath, epochUs, limits, listen };
   const child = fork(childEntry(import.meta.url, './main'), [JSON.stringify(settings)], {
     // Ctrl-C in the terminal must not reach it before the run has ended.
     detached: true,
@@ -44,7 +42,7 @@ export async function startEmbeddedBalancer(
     execArgv: [`--max-http-header-size=${headCharsMax}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const balancer = balancerProcess(child, guard);
+  const balancer = balancerLink(processTransport(child, guard));
   try {
     if (child.pid !== undefined) guard.protect(child.pid);
     const port = await balancer.listening(startTimeoutMs, signal);
@@ -53,20 +51,4 @@ export async function startEmbeddedBalancer(
     await balancer.stop(0);
     throw error;
   }
-}
-
-function balancerOver(balancer: BalancerProcess, entryUrl: string): Balancer {
-  return {
-    entryUrl,
-    broken: balancer.broken,
-    async add(replica, url) {
-      await balancer.order({ order: 'add', replica, url }, orderTimeoutMs);
-    },
-    async remove(replica) {
-      await balancer.order({ order: 'remove', replica }, orderTimeoutMs);
-    },
-    drained: (replica, timeoutMs) =>
-      balancer.order({ order: 'drained', replica, timeoutMs }, timeoutMs + orderTimeoutMs),
-    [Symbol.asyncDispose]: () => balancer.stop(stopTimeoutMs),
-  };
 }

@@ -1,9 +1,11 @@
-// Entry of the balancer process. It is forked with its settings in argv and an IPC channel for orders, and
-// ends when that channel ends, which it does however the harness ends.
+// Entry of the balancer process. It has its settings in argv and takes orders over a line to the harness (an IPC
+// channel, or stdin and stdout in a container); it ends when that ends, which it does however the harness ends.
 import { exitCodes, messageOf, systemClock, unreachable } from '../../core/index.ts';
 import { ndjsonWriter, type RunEvent } from '../../record/index.ts';
+import { endProbeSession, type ProbeOutcome, probeMcp, sessionEndTimeoutMs } from '../mcp-probe.ts';
 import { balancerServer } from './balancer-server.ts';
-import type { BalancerReport, BalancerSettings, NumberedOrder } from './messages.ts';
+import { harnessLine } from './harness-line.ts';
+import type { BalancerSettings, NumberedOrder, OrderDone } from './messages.ts';
 import { routingPolicy } from './routing.ts';
 import { type Upstream, upstreamPool } from './upstream-pool.ts';
 
@@ -20,43 +22,54 @@ const events = ndjsonWriter<RunEvent>(settings.eventsPath, {
   },
 });
 const policy = routingPolicy<Upstream>(settings.routing);
-const pool = upstreamPool((upstreams) => {
+const pool = upstreamPool(settings.limits.connectTimeoutMs, (upstreams) => {
   policy.upstreamsChanged(upstreams);
   const names = upstreams.map((upstream) => upstream.replica);
   events.write({ type: 'upstreams-changed', atUs: clock.nowUs(), upstreams: names });
 });
+const harness = harnessLine();
 const server = balancerServer({ pool, policy, clock, events, limits: settings.limits });
 
-server.listen((port) => report({ report: 'listening', port }));
-process.on('disconnect', stop);
-process.on('message', (message) => {
-  const order = message as NumberedOrder;
+server.listen(settings.listen, (port) => harness.report({ report: 'listening', port }));
+harness.onEnd(stop);
+harness.onOrder((order) => {
   obey(order)
-    .then((left) => report({ report: 'done', id: order.id, left }))
-    .catch((error) => report({ report: 'failed', id: order.id, message: messageOf(error) }));
+    .then((done) => harness.report({ report: 'done', id: order.id, ...done }))
+    .catch((error) => harness.report({ report: 'failed', id: order.id, message: messageOf(error) }));
 });
 
-async function obey(order: NumberedOrder): Promise<number> {
+async function obey(order: NumberedOrder): Promise<OrderDone> {
   switch (order.order) {
     case 'add':
       pool.add(order.replica, order.url);
-      return 0;
+      return {};
     case 'remove':
       pool.remove(order.replica);
-      return 0;
+      return {};
     case 'drained':
-      return pool.drained(order.replica, order.timeoutMs);
+      return { left: await pool.drained(order.replica, order.timeoutMs) };
+    case 'probe':
+      return { probed: await probe(order) };
     case 'stop':
       stop();
-      return 0;
+      return {};
     default:
       return unreachable(order);
   }
 }
 
-function report(message: BalancerReport): void {
-  // The harness may be gone already; then `disconnect` is on the way.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+/** From where the clients' requests will come. */
+async function probe(order: Extract<NumberedOrder, { order: 'probe' }>): Promise<ProbeOutcome> {
+  const { url, protocol, timeoutMs } = order;
+  // As a client of the balancer names the server; one that guards against DNS rebinding asks for that.
+  const host = `127.0.0.1:${new URL(url).port}`;
+  const outcome = await probeMcp(url, protocol, AbortSignal.timeout(timeoutMs), { headers: { host } });
+  if (outcome.ready && outcome.sessionId !== undefined) {
+    await endProbeSession(url, outcome.sessionId, AbortSignal.timeout(sessionEndTimeoutMs), {
+      headers: { host },
+    });
+  }
+  return outcome;
 }
 
 /** Cuts off what is under way and ends when that is recorded, which is a few turns of the event loop later. */

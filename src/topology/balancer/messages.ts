@@ -1,3 +1,5 @@
+import type { ProtocolRevision } from '../../record/index.ts';
+import type { ProbeOutcome } from '../mcp-probe.ts';
 import type { Routing } from '../types.ts';
 import type { ProxyLimits } from './passage.ts';
 
@@ -8,6 +10,8 @@ export interface BalancerSettings {
   eventsPath: string;
   epochUs: number;
   limits: ProxyLimits;
+  /** Port 0: any free one. */
+  listen: { host: string; port: number };
 }
 
 /** Harness → balancer. Each but `stop` is answered once it has taken effect. */
@@ -15,6 +19,8 @@ export type BalancerOrder =
   | { order: 'add'; replica: string; url: string }
   | { order: 'remove'; replica: string }
   | { order: 'drained'; replica: string; timeoutMs: number }
+  /** Asks a server whether it is ready, from where the clients' requests will come; it is left without a session. */
+  | { order: 'probe'; url: string; protocol: ProtocolRevision; timeoutMs: number }
   | { order: 'stop' };
 
 export type NumberedOrder = BalancerOrder & { id: number };
@@ -22,6 +28,13 @@ export type NumberedOrder = BalancerOrder & { id: number };
 /** Balancer → harness. */
 export type BalancerReport =
   | { report: 'listening'; port: number }
-  /** `left` is how many requests were left of a drain; 0 for all else. */
-  | { report: 'done'; id: number; left: number }
+  | ({ report: 'done'; id: number } & OrderDone)
   | { report: 'failed'; id: number; message: string };
+
+/** What came of an order. */
+export interface OrderDone {
+  /** Of a drain: how many requests were left. */
+  left?: number;
+  /** Of a probe. */
+  probed?: ProbeOutcome;
+}

@@ -11,12 +11,16 @@ export interface ProxyLimits {
   bodyBytesMax: number;
   /** Of the bodies of all requests under way. */
   heldBytesMax: number;
+  /** After so long an upstream that has neither taken nor refused a connection counts as one that refuses. */
+  connectTimeoutMs: number;
 }
 
 export const defaultLimits: ProxyLimits = {
   requestsMax: 10_000,
   bodyBytesMax: 4 * 1024 * 1024,
   heldBytesMax: 256 * 1024 * 1024,
+  // One whose queue of new connections is full does not refuse, it stays silent.
+  connectTimeoutMs: 5_000,
 };
 
 export interface PassageDeps {

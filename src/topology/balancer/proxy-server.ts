@@ -3,7 +3,6 @@ import { createProxyServer } from 'http-proxy';
 import { Exchange } from './exchange.ts';
 import type { PassageDeps } from './passage.ts';
 import { clientIdleMs } from './relay.ts';
-import { connectTimeoutMs } from './upstream-connection.ts';
 
 /** The balancer as an HTTP server over http-proxy, which takes whatever Node's parser takes. Not listening yet. */
 export function createProxyHttpServer(deps: PassageDeps): Server {
@@ -13,7 +12,7 @@ export function createProxyHttpServer(deps: PassageDeps): Server {
     toProxy: true,
     // http-proxy would hold back a stream's head until its first chunk, and let a broken stream hang.
     selfHandleResponse: true,
-    connectTimeout: connectTimeoutMs,
+    connectTimeout: deps.limits.connectTimeoutMs,
   });
 
   return createServer({ keepAliveTimeout: clientIdleMs }, (req, res) => {

@@ -12,11 +12,14 @@ export interface AnswerTaker {
   answerBroke(isRefused: boolean): void;
 }
 
-/** An upstream whose queue of new connections is full does not refuse, it stays silent. */
-export const connectTimeoutMs = 5_000;
-
 /** What any connection reads is turned into text before another one reads, so that one buffer does for all. */
 const arrived = Buffer.allocUnsafeSlow(64 * 1024);
+
+export interface UpstreamAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+}
 
 /** One connection to an upstream, which carries one exchange at a time. */
 export class UpstreamConnection {
@@ -36,8 +39,7 @@ export class UpstreamConnection {
   #chunks: ChunkedBody | undefined;
 
   constructor(
-    host: string,
-    port: number,
+    { host, port, connectTimeoutMs }: UpstreamAddress,
     onIdle: (connection: UpstreamConnection) => void,
     onGone: (connection: UpstreamConnection) => void,
   ) {
@@ -193,23 +195,20 @@ export class UpstreamConnection {
 
 /** The connections to one upstream. As many are kept as a burst has opened; they are gone after `idleMs`. */
 export class UpstreamConnections {
-  readonly #host: string;
-  readonly #port: number;
+  readonly #address: UpstreamAddress;
   /** The one used last is the first to be used again, so that those in excess grow old. */
   readonly #idle: UpstreamConnection[] = [];
   #isRetired = false;
 
-  constructor(host: string, port: number) {
-    this.#host = host;
-    this.#port = port;
+  constructor(address: UpstreamAddress) {
+    this.#address = address;
   }
 
   take(): UpstreamConnection {
     return (
       this.#idle.pop() ??
       new UpstreamConnection(
-        this.#host,
-        this.#port,
+        this.#address,
         (connection) => {
           if (this.#isRetired) connection.close();
           else this.#idle.push(connection);

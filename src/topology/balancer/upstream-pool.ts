@@ -25,7 +25,10 @@ export interface UpstreamPool {
   drained(replica: string, timeoutMs: number): Promise<number>;
 }
 
-export function upstreamPool(onChange: (upstreams: readonly Upstream[]) => void): UpstreamPool {
+export function upstreamPool(
+  connectTimeoutMs: number,
+  onChange: (upstreams: readonly Upstream[]) => void,
+): UpstreamPool {
   let upstreams: readonly Upstream[] = [];
   const answering = new Map<string, number>();
   const waiting = new Set<{ replica: string; resolve: () => void }>();
@@ -42,7 +45,7 @@ export function upstreamPool(onChange: (upstreams: readonly Upstream[]) => void)
 
   return {
     add(replica, url) {
-      const upstream = newUpstream(replica, url);
+      const upstream = newUpstream(replica, url, connectTimeoutMs);
       change([...without(replica), upstream]);
     },
     remove: (replica) => change(without(replica)),
@@ -74,14 +77,15 @@ export function upstreamPool(onChange: (upstreams: readonly Upstream[]) => void)
 /** r2 before r10. */
 const bySlot = new Intl.Collator('en', { numeric: true });
 
-function newUpstream(replica: string, url: string): Upstream {
+function newUpstream(replica: string, url: string, connectTimeoutMs: number): Upstream {
   const { protocol, hostname, port } = new URL(url);
   if (protocol !== 'http:') throw new HarnessError('usage', `the balancer cannot reach ${url}: only http:`);
   // As many idle connections are kept as a burst has opened; they are gone after `idleMs`.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 10_000, timeout: idleMs });
   const target = { protocol, host: hostname, port: Number(port || 80) } as const;
   // IPv6 addresses stand in brackets in a URL only.
-  const connections = new UpstreamConnections(hostname.replace(/^\[(.*)\]$/, '$1'), target.port);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const connections = new UpstreamConnections({ host, port: target.port, connectTimeoutMs });
   return { replica, target, agent, connections };
 }
 
