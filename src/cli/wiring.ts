@@ -16,6 +16,9 @@ import { filesIn, redactFiles } from './redact-files.ts';
 /** How long an event may stay in memory before it is on disk. */
 const flushMs = 100;
 
+/** What brings deployments up, and where those are that are up already. */
+export type BackendMeans = { backend: Backend } & Pick<RunMeans, 'addresses'>;
+
 /**
  * Carries one run out and leaves its records in the experiment's folder, without the secrets that the run uses.
  * What servers write themselves holds them until the run has ended.
@@ -23,7 +26,7 @@ const flushMs = 100;
 export async function carryOut(
   spec: RunSpec,
   folder: string,
-  means: { backend: Backend } & Pick<RunMeans, 'addresses'>,
+  means: BackendMeans,
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
@@ -49,7 +52,7 @@ function withoutSecrets(error: unknown, redact: Redact): unknown {
 async function record(
   spec: RunSpec,
   folder: string,
-  { backend, addresses }: { backend: Backend } & Pick<RunMeans, 'addresses'>,
+  { backend, addresses }: BackendMeans,
   progress: RunProgress,
   signal: AbortSignal,
   redact?: Redact,

@@ -60,6 +60,7 @@ async function carryOut({ entryUrl, entryAddress, beginUs }: Start): Promise<voi
         evidence: evidenceBook(sink, clock),
         connector,
         policy: workload.policy,
+        errorsAreCertain: foreignServerOf(spec.deployment) === undefined,
         deadlineMs: workload.deadlineMs,
         turnaroundMs: workload.turnaroundMs,
         beginUs,

@@ -156,6 +156,11 @@ function checkFault(scenario: Scenario, index: number, deployments: readonly Dep
       },
     ];
   }
+  const external = deployments.find(({ routing }) => routing === 'none');
+  if (external !== undefined) {
+    const message = `needs a server whose process is ours, which that of ${external.name} (url) is not; leave one of the two out, or take a scenario without faults, such as steady`;
+    return [{ path, message }];
+  }
   const fewest = Math.min(
     ...deployments.map((deployment) => replicasBefore(scenario, fault.atMs, deployment.replicas)),
   );

@@ -1,4 +1,4 @@
-import { type Redact, TimeLimit } from '../core/index.ts';
+import { TimeLimit } from '../core/index.ts';
 import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
 import { attempt, type Means, type Tried } from './attempts.ts';
@@ -73,7 +73,7 @@ export async function perform(
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
   }
-  const { outcome, failure } = settle(step, tried, { values, redact: context.redact, deadlineUs });
+  const { outcome, failure } = settle(step, tried, values, deadlineUs, context);
   const stateMissing = tried.result?.meta[stateMissingKey] === true;
   // What an attempt was told is in the book already; what its answer holds is only judged here.
   if (failure && tried.result) {
@@ -108,12 +108,15 @@ export async function perform(
 function settle(
   step: CallStep,
   tried: Tried,
-  { values, redact, deadlineUs }: { values: Map<string, unknown>; redact: Redact; deadlineUs: number },
+  values: Map<string, unknown>,
+  deadlineUs: number,
+  { redact, errorsAreCertain }: Pick<ClientContext, 'redact' | 'errorsAreCertain'>,
 ): { outcome: Outcome; failure?: Failure | undefined } {
   const last = tried.result ? checkResult(step, tried.result, values, redact) : tried;
   if (last.outcome === 'ok' && tried.endUs > deadlineUs) {
     return { outcome: 'info', failure: { kind: 'timeout', message: 'answered after the deadline' } };
   }
+  if (last.failure?.kind === 'tool-error' && !errorsAreCertain) return { ...last, outcome: 'info' };
   // An earlier attempt may have had its effect, whatever the last one was told.
   if (last.outcome === 'fail' && tried.maybeDone) return { outcome: 'info', failure: last.failure };
   return last;

@@ -10,6 +10,11 @@ export interface ClientContext {
   events: EventSink<RunEvent>;
   connector: Connector;
   policy: Policy;
+  /**
+   * Whether a tool that says that it failed has certainly had no effect. Ours promise that; MCP does not (`isError`,
+   * server/tools), and with another's server the outcome is unknown.
+   */
+  errorsAreCertain: boolean;
   /** The scenario's deadline for a call that has none of its own. */
   deadlineMs: number;
   /** Mean time between an answer and a request that follows from it. */

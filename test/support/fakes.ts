@@ -90,6 +90,7 @@ export function localGenerator(
         constants: new Map(),
         rowOf: () => ({}),
         redact: (text) => text,
+        errorsAreCertain: typeof of.deployment.server === 'string',
       }),
     [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
   };
