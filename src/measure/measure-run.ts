@@ -1,5 +1,5 @@
 import type { LedgerEntry, RunEvent } from '../record/index.ts';
-import { callsOf, type RunSpec } from '../scenario/index.ts';
+import { callsOf, foreignServerOf, type RunSpec } from '../scenario/index.ts';
 import { acknowledgements } from './acknowledgements.ts';
 import { clientSeries } from './client-series.ts';
 import { type Collector, showTo } from './collector.ts';
@@ -145,13 +145,15 @@ function collectorsFor(
   { ledger, notes }: { ledger: Ledger; notes: LedgerNotes },
   unmeasured: Unmeasured,
 ) {
-  const { protocol, server, routing } = spec.deployment;
-  const isExternal = routing === 'none';
+  const { protocol } = spec.deployment;
+  const isExternal = spec.deployment.routing === 'none';
   const { durationMs, windowMs } = windowsOf(spec);
   const calls = callsOf(spec.scenario.workload.journey);
   const reads = calls.some((call) => call.reads !== undefined);
   const writes = calls.some((call) => call.writes !== undefined);
-  const acknowledged = acknowledgements(ledger, typeof server === 'string' || ledger.numbered);
+  const foreign = foreignServerOf(spec.deployment);
+  const owesCommits = foreign === undefined || (foreign.ledger && ledger.numbered);
+  const acknowledged = acknowledgements(ledger, owesCommits);
   const guard = <R>(
     measures: readonly (keyof Metrics | keyof Series | 'completeness' | 'evidence')[],
     make: () => Collector<R>,

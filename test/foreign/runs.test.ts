@@ -134,7 +134,7 @@ describe('a command as two replicas behind the balancer', () => {
   });
 
   it('whose tool says that it failed may have had its effect all the same', async () => {
-    const scenario = join(folder.path, 'fails.yaml');
+    const scenario = join(folder.path, 'calls-fails.yaml');
     const text = readFileSync(echo, 'utf8').replace('call: echo', 'call: fails');
     writeFileSync(scenario, text.replace('availability: { min: 0.99 }', 'availability: { max: 0 }'));
     const { out, code } = await ran('fails', command(), { rest: 'replicas: 1\n', scenario });
