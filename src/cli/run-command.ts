@@ -1,5 +1,5 @@
 import { exitCodes, wallClockIso } from '../core/index.ts';
-import { makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
+import { draftPlan, type Plan, type RunSpec, runsOf, settledPlan } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
 import type { Backend } from './backend.ts';
 import { describeEnvironment } from './environment.ts';
@@ -10,6 +10,7 @@ import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
 import { catalog, tool } from './package-info.ts';
 import { processBackend } from './process-backend.ts';
 import { progressDisplay } from './progress.ts';
+import { rehearse } from './rehearsal.ts';
 import type { RunOptions } from './run-options.ts';
 import { prepareStore } from './shared-store.ts';
 import { carryOut } from './wiring.ts';
@@ -28,7 +29,7 @@ export async function runCommand(
 ): Promise<number> {
   const startedAt = wallClockIso();
   const store = await prepareStore(options.store, output);
-  const plan = makePlan(
+  const draft = draftPlan(
     {
       ...options,
       startedAt,
@@ -40,13 +41,16 @@ export async function runCommand(
     catalog,
   );
   checkTemporaryFolder();
+  const backend = processBackend(store);
+  const { protocols, addresses } = await rehearse(draft, backend, options.targets, output, signal);
+  const plan = settledPlan(draft, protocols);
   const folder = makeOutputFolder(
     options.out,
     startedAt,
     plan.scenarios.map((scenario) => scenario.name),
   );
   writePlan(folder, plan);
-  const failure = await carryOutAll(plan, folder, processBackend(store), options, output, signal);
+  const failure = await carryOutAll(plan, folder, { backend, addresses }, options, output, signal);
   try {
     // From the plan on disk, as `report` will judge it again: its keys come in the order of the file's schema.
     const results = await judgeApart(folder, readPlan(folder));
@@ -65,7 +69,7 @@ export async function runCommand(
 async function carryOutAll(
   plan: Plan,
   folder: string,
-  backend: Backend,
+  means: { backend: Backend; addresses: ReadonlyMap<string, string> },
   options: RunOptions,
   output: Output,
   signal: AbortSignal,
@@ -76,7 +80,7 @@ async function carryOutAll(
     if (signal.aborted) break;
     const progress = display.begin(spec, i + 1, runs.length);
     try {
-      progress.end(await carryOut(spec, folder, backend, progress, signal));
+      progress.end(await carryOut(spec, folder, means, progress, signal));
     } catch (error) {
       progress.end('failed');
       return { error };

@@ -6,7 +6,7 @@ import { startGenerator, threadsFor } from '../generator/index.ts';
 import { ndjsonWriter, type RunEvent } from '../record/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import { startWarden } from '../topology/index.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, RunMeans } from './backend.ts';
 import { eventsPath, logsPath } from './experiment-files.ts';
 import type { RunProgress } from './progress.ts';
 
@@ -19,7 +19,7 @@ const flushMs = 100;
 export async function carryOut(
   spec: RunSpec,
   folder: string,
-  backend: Backend,
+  { backend, addresses }: { backend: Backend } & Pick<RunMeans, 'addresses'>,
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
@@ -37,7 +37,11 @@ export async function carryOut(
       clock,
       events,
       provision: (_spec, stop) =>
-        backend.provision(spec, { clock, events, warden, folder, temporaryFolder: temporary.path }, stop),
+        backend.provision(
+          spec,
+          { clock, events, warden, folder, temporaryFolder: temporary.path, addresses },
+          stop,
+        ),
       startGenerator: (_spec, stop) =>
         startGenerator(
           {

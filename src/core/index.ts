@@ -3,6 +3,7 @@
 export { type ChildEnd, type ChildGuard, childEnd } from './child-end.ts';
 export { childEntry } from './child-entry.ts';
 export { type Clock, interrupted, monotonicUs, systemClock, wallClockIso } from './clock.ts';
+export { closestName } from './closest.ts';
 export { type ErrorCode, exitCodes, HarnessError, messageOf, unreachable } from './errors.ts';
 export { negotiable } from './negotiated.ts';
 export { type Prng, seededPrng } from './prng.ts';

@@ -63,9 +63,11 @@ async function probe(order: Extract<NumberedOrder, { order: 'probe' }>): Promise
   const { url, protocol, timeoutMs } = order;
   // As a client of the balancer names the server; one that guards against DNS rebinding asks for that.
   const host = `127.0.0.1:${new URL(url).port}`;
-  const outcome = await probeMcp(url, protocol, AbortSignal.timeout(timeoutMs), host);
+  const outcome = await probeMcp(url, protocol, AbortSignal.timeout(timeoutMs), { headers: { host } });
   if (outcome.ready && outcome.sessionId !== undefined) {
-    await endProbeSession(url, outcome.sessionId, AbortSignal.timeout(sessionEndTimeoutMs), host);
+    await endProbeSession(url, outcome.sessionId, AbortSignal.timeout(sessionEndTimeoutMs), {
+      headers: { host },
+    });
   }
   return outcome;
 }
