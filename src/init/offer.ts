@@ -1,5 +1,5 @@
 import type { Connection } from '../client/index.ts';
-import { type StopSignal, TimeLimit, valueText } from '../core/index.ts';
+import { monotonicUs, type StopSignal, TimeLimit, valueText } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import { argumentsFor } from './arguments.ts';
 import { isObject } from './schema.ts';
@@ -32,6 +32,9 @@ const calledMax = 20;
 /** A server may offer any number; what is beyond is said to be there, and not looked at. */
 const lookedAtMax = 2000;
 const trialTimeoutMs = 2_000;
+const triedMax = 40;
+/** All schemas together; a server may send any number that each take their time. */
+const schemasTimeMs = 10_000;
 
 /**
  * Plans a call of each tool, and tries those that a first journey makes, once each: one that cannot succeed (a file
@@ -45,23 +48,34 @@ export async function planTools(
 ): Promise<PlannedTool[]> {
   const planned: PlannedTool[] = [];
   const names = new Set<string>();
+  const untilUs = monotonicUs() + schemasTimeMs * 1000;
   let called = 0;
+  let tried = 0;
   for (const tool of offered.slice(0, lookedAtMax)) {
     if (names.has(tool.name)) continue;
     names.add(tool.name);
-    const plan = planTool(tool, called < calledMax);
-    if (plan.leftOut === undefined) plan.leftOut = await tryOnce(connection, plan, signal);
-    if (plan.leftOut === undefined) called += 1;
+    const plan = planTool(tool, monotonicUs() < untilUs);
+    if (plan.leftOut === undefined) plan.leftOut = roomless(called, tried);
+    if (plan.leftOut === undefined) {
+      tried += 1;
+      plan.leftOut = await tryOnce(connection, plan, signal);
+      if (plan.leftOut === undefined) called += 1;
+    }
     planned.push(plan);
   }
   return planned;
 }
 
+function roomless(called: number, tried: number): string | undefined {
+  if (called >= calledMax) return `the journey has ${calledMax} calls already`;
+  return tried >= triedMax ? `${triedMax} tools have been tried already` : undefined;
+}
+
 function planTool(
   { name, description, inputSchema, annotations }: OfferedTool,
-  hasRoom: boolean,
+  hasTime: boolean,
 ): PlannedTool {
-  const made = argumentsFor(inputSchema);
+  const made = hasTime ? argumentsFor(inputSchema) : { why: 'the schemas before it took too long to check' };
   const plan = {
     name,
     description: typeof description === 'string' ? description : '',
@@ -76,7 +90,6 @@ function planTool(
   if (!isObject(annotations) || annotations.readOnlyHint !== true) {
     return leave('its annotations do not say readOnlyHint: true, so it may change something');
   }
-  if (!hasRoom) return leave(`the journey has ${calledMax} calls already`);
   return { ...plan, leftOut: undefined };
 }
 
