@@ -13,7 +13,7 @@ export interface Completeness {
   operationsRecorded: number;
   /** Acknowledged operations that the balancer's log does not have. */
   unrouted: number;
-  /** Acknowledged operations without a commit in a ledger that may lack lines; all of them if there is none. */
+  /** Acknowledged operations without a commit in a ledger that may lack lines; all of them if there is none that should be. */
   unproven: number;
   faultsEnded: number;
   /** Why the first fault that failed could not be carried out. */
