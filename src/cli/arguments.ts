@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { HarnessError } from '../core/index.ts';
+import { type InitOptions, initOptions, toInitOptions } from './init-options.ts';
 import { single } from './option-values.ts';
 import { defaultScenarios, type RunOptions, runOptions, toRunOptions } from './run-options.ts';
 import { type ServeOptions, serveOptions, toServeOptions } from './serve-options.ts';
@@ -11,6 +12,7 @@ export type Command =
   | { name: 'doctor'; json: boolean }
   | { name: 'list'; json: boolean }
   | { name: 'serve'; options: ServeOptions }
+  | { name: 'init'; options: InitOptions }
   /** Help or the version was shown; there is nothing to do. */
   | { name: 'shown' };
 
@@ -40,6 +42,7 @@ export async function parseArguments(
   columns: number,
 ): Promise<Command> {
   let command: Command = { name: 'shown' };
+  const [words, afterDashes] = splitAtDashes(argv);
   const parser = yargs()
     .scriptName('windtunnel')
     // `--no-x` would make x false and `--x.y` make it an object, whatever its type.
@@ -106,6 +109,23 @@ export async function parseArguments(
         command = { name: 'serve', options: toServeOptions(args) };
       },
     )
+    .command(
+      'init [target]',
+      'Ask your server what it offers, and write a first scenario and deployment for it',
+      (args) =>
+        args
+          .usage(
+            '$0 init URL [options]\n$0 init [options] -- COMMAND [ARGUMENT…]\n\nAsks your server what it offers, and writes a first scenario and deployment for it.',
+          )
+          .positional('target', {
+            type: 'string',
+            describe: 'Address of a server that runs already; a command to start one stands after --',
+          })
+          .options(initOptions),
+      (args) => {
+        command = { name: 'init', options: toInitOptions(args, afterDashes) };
+      },
+    )
     .check(refuseRepeated, true)
     .fail((message, error) => {
       if (error instanceof HarnessError) throw error;
@@ -114,14 +134,20 @@ export async function parseArguments(
         cause: error,
       });
     });
-  await parser.parse([...argv], {}, (_error, _args, output) => {
+  await parser.parse([...words], {}, (_error, _args, output) => {
     if (output) print(output);
   });
   return command;
 }
 
+/** The command of somebody else's server has options of its own, which are none of ours. */
+function splitAtDashes(argv: readonly string[]): [readonly string[], readonly string[] | undefined] {
+  const at = argv[0] === 'init' ? argv.indexOf('--') : -1;
+  return at < 0 ? [argv, undefined] : [argv.slice(0, at), argv.slice(at + 1)];
+}
+
 /** What may stand several times on a command line. */
-const lists = ['_', 'scenarios', 'deployment'];
+const lists = ['_', 'scenarios', 'deployment', 'header'];
 
 /** An option that was given twice arrives as a list, whatever its type. */
 function refuseRepeated(args: Record<string, unknown>): true {

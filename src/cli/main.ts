@@ -28,6 +28,11 @@ async function main(argv: readonly string[]): Promise<number> {
         const { serveCommand } = await import('./serve-command.ts');
         return await serveCommand(command.options, output, interrupt.signal);
       }
+      case 'init': {
+        using interrupt = interruptible(() => process.exit(exitCodes.unknown));
+        const { initCommand } = await import('./init-command.ts');
+        return await initCommand(command.options, output, interrupt.signal);
+      }
       case 'shown':
         return exitCodes.ok;
       default:

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { HarnessError, revealed, systemClock } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import { type DeploymentDraft, type ForeignServer, foreignServerOf } from '../scenario/index.ts';
-import { type Learned, learnServer, processProvisioner, startWarden } from '../topology/index.ts';
+import {
+  type Learned,
+  learnServer,
+  processProvisioner,
+  type ServerAccess,
+  startWarden,
+} from '../topology/index.ts';
 import { foreignReplica } from './foreign-replica.ts';
 
 /** How long a server that is up may take to say what it offers. */
@@ -16,7 +22,22 @@ const unrecorded: EventSink<RunEvent> = { write: () => {}, flush: () => {}, clos
  * Starts one process of the user's command, asks what it offers, and ends it, with all that it has started.
  * @throws HarnessError `usage` for what this backend cannot start, `server` for a command that does not come up.
  */
-export async function tryOutProcess(deployment: DeploymentDraft, signal: AbortSignal): Promise<Learned> {
+export function tryOutProcess(deployment: DeploymentDraft, signal: AbortSignal): Promise<Learned> {
+  return withProcess(deployment, signal, (url, access) => {
+    const stop = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
+    return learnServer(url, deployment.protocol, access, stop);
+  });
+}
+
+/**
+ * Starts one process of the user's command, has it used, and ends it, with all that it has started.
+ * @throws HarnessError as `tryOutProcess` does, and what `use` throws.
+ */
+export async function withProcess<R>(
+  deployment: DeploymentDraft,
+  signal: AbortSignal,
+  use: (url: string, access: ServerAccess) => Promise<R>,
+): Promise<R> {
   const server = foreignServerOf(deployment);
   if (server?.command === undefined) throw needsContainer(deployment);
   assertFolder(deployment, server);
@@ -29,9 +50,7 @@ export async function tryOutProcess(deployment: DeploymentDraft, signal: AbortSi
   const replica = await provisioner.start(spec, signal).catch((error: unknown) => {
     throw withoutLog(error, server);
   });
-  const access = { headers: revealed(server.headers, process.env, 'server.headers') };
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
-  return await learnServer(replica.url, deployment.protocol, access, stop);
+  return await use(replica.url, { headers: revealed(server.headers, process.env, 'server.headers') });
 }
 
 /** What it wrote is gone with the folder it was written to; the message has the end of it. */

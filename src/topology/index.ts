@@ -2,6 +2,7 @@
 // The engine knows what is here by these interfaces only.
 export { type EmbeddedBalancerOptions, startEmbeddedBalancer } from './balancer/embedded-balancer.ts';
 export { externalTopology } from './external-topology.ts';
+export type { ServerAccess } from './mcp-ask.ts';
 export { processProvisioner } from './process-provisioner.ts';
 export { describeExit } from './readiness.ts';
 export { type Learned, learnServer, type OfferedTool, type ServerOffer } from './server-offer.ts';

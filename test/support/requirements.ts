@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { type ForeignName, missingProgram } from '../../infra/foreign/prepare.ts';
 import { installedRedisVersion } from '../../src/topology/index.ts';
 
 /**
@@ -31,6 +32,12 @@ export function chromium(): Requirement {
 export function redisServer(): Requirement {
   if (installedRedisVersion() !== undefined) return { met: true };
   return { met: false, reason: 'no redis-server (apt-get install redis-server)' };
+}
+
+/** What a foreign server is made with; its packages come from the registry of its language. */
+export function foreign(name: ForeignName): Requirement {
+  const missing = missingProgram(name);
+  return missing === undefined ? { met: true } : { met: false, reason: `no ${missing}, which ${name} needs` };
 }
 
 export function executable(path: string, reason: string): Requirement {
