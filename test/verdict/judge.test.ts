@@ -57,6 +57,12 @@ const history = (found = true): RunEvent[] => [
   ...ended(400),
 ];
 
+/** What was read of a server's own ledger lines. */
+const ledgerRead = (said: Partial<Extract<RunEvent, { type: 'ledger-read' }>>): RunEvent => ({
+  ...{ type: 'ledger-read', atUs: 390_000, replica: 'r1', boot: 1, entries: 0, unreadable: 0, torn: false },
+  ...said,
+});
+
 const find = (result: Awaited<ReturnType<typeof judge>>, id: string) =>
   result.checks.find((check) => check.id === id);
 
@@ -287,6 +293,18 @@ describe('a record that is not sound gives no verdict, good or bad', () => {
       'the record has no end: the harness was killed, or could not write',
     ],
     ['lines are torn', history(false), 2, '2 lines of the record cannot be read'],
+    [
+      "a server's ledger lines cannot be understood",
+      [...history(false), ledgerRead({ entries: 4, unreadable: 3 })],
+      0,
+      '3 ledger lines of the servers cannot be understood; docs/ledger.md says what they must hold',
+    ],
+    [
+      'the ledger cannot be noted',
+      [...history(false), ledgerRead({ failure: 'ENOSPC' })],
+      0,
+      'the ledger could not be noted: ENOSPC',
+    ],
     ['clients have no end', without('client-ended'), 0, '2 of 2 clients have no end'],
     [
       'operations have no record',
