@@ -2,6 +2,7 @@ import { exitCodes, wallClockIso } from '../core/index.ts';
 import { makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
 import type { Backend } from './backend.ts';
+import { prepareContainers, refuseForeignRedis } from './container-backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
@@ -27,26 +28,32 @@ export async function runCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const startedAt = wallClockIso();
-  const store = await prepareStore(options.store, output);
+  const isContainer = options.backend === 'container';
+  if (isContainer) refuseForeignRedis(options.store);
+  const store = isContainer ? undefined : await prepareStore(options.store, output);
   const plan = makePlan(
     {
       ...options,
       startedAt,
       tool,
-      environment: describeEnvironment(store.versions),
-      sharedStore: store.plan,
-      command: repeatCommand(argv.map(store.withoutPassword), options.seed),
+      environment: describeEnvironment(store?.versions),
+      sharedStore: store?.plan ?? { store: options.store.kind },
+      command: repeatCommand(
+        argv.map((word) => store?.withoutPassword(word) ?? word),
+        options.seed,
+      ),
     },
     catalog,
   );
   checkTemporaryFolder();
+  const backend = store ? processBackend(store) : await prepareContainers(plan, output);
   const folder = makeOutputFolder(
     options.out,
     startedAt,
     plan.scenarios.map((scenario) => scenario.name),
   );
   writePlan(folder, plan);
-  const failure = await carryOutAll(plan, folder, processBackend(store), options, output, signal);
+  const failure = await carryOutAll(plan, folder, backend, options, output, signal);
   try {
     // From the plan on disk, as `report` will judge it again: its keys come in the order of the file's schema.
     const results = await judgeApart(folder, readPlan(folder));

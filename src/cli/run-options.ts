@@ -15,6 +15,7 @@ export interface RunOptions {
   ratePerSecond: number | undefined;
   client: ClientKind;
   seed: number;
+  backend: 'process' | 'container';
   store: StoreOptions;
   out: string | undefined;
   quiet: boolean;
@@ -36,7 +37,11 @@ export const runOptions = {
   sessions: { type: 'string', describe: 'How many clients arrive' },
   rate: { type: 'string', describe: 'Operations of all clients together, e.g. 200/s' },
   seed: { type: 'string', default: '1', describe: 'The same seed gives the same schedule, 0 to 4294967295' },
-  backend: { choices: ['process'], default: 'process', describe: 'Where replicas run' },
+  backend: {
+    choices: ['process', 'container'],
+    default: 'process',
+    describe: 'Where replicas, balancer and store run: on this machine, or in containers on it',
+  },
   balancer: { choices: ['embedded'], default: 'embedded', describe: 'What balances them' },
   store: {
     choices: ['sqlite', 'redis'],
@@ -69,6 +74,7 @@ interface RawRunOptions {
   rate?: string | undefined;
   client: ClientKind;
   seed: string;
+  backend: 'process' | 'container';
   store: 'sqlite' | 'redis';
   redisUrl?: string | undefined;
   allowHost?: string | undefined;
@@ -88,6 +94,7 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     sessions: raw.sessions === undefined ? undefined : whole('sessions', raw.sessions, 1, 1_000_000),
     ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
+    backend: single('backend', raw.backend),
     store: storeOptions(raw),
     client: single('client', raw.client),
     out: raw.out === undefined ? undefined : folder('out', raw.out),

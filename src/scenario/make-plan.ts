@@ -21,6 +21,8 @@ export interface PlanRequest {
   /** Default: wire. */
   client?: ClientKind | undefined;
   seed: number;
+  /** Default: process. */
+  backend?: Plan['backend'] | undefined;
   /** SQLite, if nothing is said. */
   sharedStore?: Pick<Plan, 'store' | 'redisUrl'>;
   command: string;
@@ -55,7 +57,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     command: request.command,
     seed: request.seed,
     repeats: request.repeats,
-    backend: 'process',
+    backend: request.backend ?? 'process',
     balancer: 'embedded',
     ...sharedStore,
     client: request.client ?? 'wire',

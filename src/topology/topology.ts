@@ -107,7 +107,7 @@ class LiveTopology implements Topology {
     await this.#inSlot(this.#slots.of(replica), signal, async (slot, stop) => {
       const balancer = await this.#balancer;
       const old = slot.release();
-      old.signal('SIGKILL');
+      await old.signal('SIGKILL');
       await old.exited;
       if (!options.replace) {
         // Nobody will come back there; a balancer with health checks would have it out by now.
@@ -123,11 +123,11 @@ class LiveTopology implements Topology {
     await this.#inSlot(this.#slots.of(replica), signal, async (slot, stop) => {
       const { clock } = this.#options;
       const frozen = slot.live();
-      frozen.signal('SIGSTOP');
+      await frozen.signal('SIGSTOP');
       try {
         await clock.sleepUntil(clock.nowUs() + durationMs * 1000, stop);
       } finally {
-        frozen.signal('SIGCONT');
+        await frozen.signal('SIGCONT');
       }
     });
   }

@@ -24,6 +24,8 @@ export interface ReplicaExit {
   signal: string | null;
   /** The end of what it wrote, at most 4 KB. */
   lastOutput: string;
+  /** True: the system killed it, since it held more memory than it may. */
+  oomKilled?: boolean;
 }
 
 /** A replica that has answered an MCP request. One that has not started cannot be stopped: it has no such value. */
@@ -35,7 +37,8 @@ export interface RunningReplica {
   readonly pid: number;
   /** Settles once the replica is gone; never rejects. */
   readonly exited: Promise<ReplicaExit>;
-  signal(name: ReplicaSignal): void;
+  /** A container's engine may take its time, or fail to: it then resolves when it is done, or rejects. */
+  signal(name: ReplicaSignal): void | Promise<void>;
 }
 
 export type ReplicaSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';

@@ -1,0 +1,189 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { HarnessError, redisUrl } from '../core/index.ts';
+import type { Deployment, Plan, RunSpec } from '../scenario/index.ts';
+import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
+import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
+import type { Backend, RunMeans } from './backend.ts';
+import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
+import type { Output } from './output.ts';
+import { packageRoot, programFile, programsFolder } from './package-info.ts';
+import type { OpenStore, StoreOptions } from './shared-store.ts';
+
+/** The path of the MCP endpoint of the reference servers. */
+const endpointPath = '/mcp';
+/** Where they listen, each in a network of its own. */
+const port = 8080;
+const readyTimeoutMs = 30_000;
+/** Where a container finds what the run keeps. */
+const mountedLedger = '/record/ledger.ndjson';
+const mountedStore = '/store';
+
+/** What is loaded only where containers are asked for. */
+type Containers = typeof import('../topology/container/index.ts');
+
+interface Means {
+  containers: Containers;
+  engine: Engine;
+  image: ProgramImage;
+  redisImage: string | undefined;
+}
+
+/**
+ * Replicas, balancer and store as containers. Known to be usable by then: the engine answers and is on this machine,
+ * the images are there. What harnesses that were killed have left is removed.
+ *
+ * @throws HarnessError `usage` that says what is missing and what to do.
+ */
+export async function prepareContainers(plan: Plan, output: Output): Promise<Backend> {
+  const containers = await import('../topology/container/index.ts');
+  const engine = await containers.findEngine();
+  await containers.removeOrphans(engine.docker);
+  await using warden = await startWarden();
+  using temporary = warden.temporaryFolder();
+  await using scope = await containers.openRunScope(engine, warden);
+  const tell = (what: string) => output.note(what);
+  const baseImage = await containers.chooseImage(engine.docker, containers.baseImageChoice, tell);
+  const image = await containers.programImage(
+    engine,
+    { packageRoot, programs: programsFolder },
+    { folder: temporary.path, owner: scope.owner, baseImage, tell },
+  );
+  await containers.refuseRemoteEngine(scope, image.name, temporary.path);
+  const needsRedis = plan.store === 'redis' && plan.deployments.some(({ state }) => state === 'shared');
+  const redisImage = needsRedis
+    ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
+    : undefined;
+  return containerBackend({ containers, engine, image, redisImage });
+}
+
+/** @throws HarnessError `usage` for a store that containers cannot reach. */
+export function refuseForeignRedis({ redis }: StoreOptions): void {
+  if (redis === undefined) return;
+  throw new HarnessError('usage', '--redis-url cannot be used with --backend container', {
+    hint: 'Leave it out: with --store redis each run has a Redis in a container of its own.',
+  });
+}
+
+function containerBackend(means: Means): Backend {
+  return {
+    async provision(spec, run, signal) {
+      const scope = await means.containers.openRunScope(means.engine, run.warden);
+      try {
+        return await provisionIn(scope, spec, run, means, signal);
+      } catch (error) {
+        await scope[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means: Means, signal: AbortSignal) {
+  const { containers, engine, image } = means;
+  const { clock, events, folder, temporaryFolder } = run;
+  const store = await openStore(scope, spec, temporaryFolder, folder, means, signal);
+  const balancer = containers.startContainerBalancer(
+    {
+      scope,
+      image,
+      program: programFile('src/topology/balancer/main'),
+      routing: spec.deployment.routing,
+      path: endpointPath,
+      eventsPath: containers.handOver(eventsPath(folder, spec), engine),
+      epochUs: clock.epochUs,
+    },
+    signal,
+  );
+  // Whoever waits for it says so; the topology does.
+  balancer.catch(() => {});
+  const ledger = containers.handOver(ledgerPath(folder, spec), engine);
+  return createTopology({
+    provisioner: containers.containerProvisioner({
+      scope,
+      clock,
+      events,
+      balancer,
+      image: image.name,
+      port,
+      mounts: [{ from: ledger, to: mountedLedger }, ...store.mounts],
+      limits: limitsOf(spec.deployment),
+    }),
+    startBalancer: () => balancer,
+    replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, run, means, store),
+    store: {
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        await scope[Symbol.asyncDispose]();
+      },
+    },
+    count: spec.deployment.replicas,
+    clock,
+    signal,
+  });
+}
+
+function limitsOf(_deployment: Deployment) {
+  return {};
+}
+
+interface ContainerStore extends OpenStore {
+  mounts: { from: string; to: string }[];
+}
+
+async function openStore(
+  scope: RunScope,
+  spec: RunSpec,
+  temporaryFolder: string,
+  folder: string,
+  { containers, engine, redisImage }: Means,
+  signal: AbortSignal,
+): Promise<ContainerStore> {
+  const lasting = (store: string, mounts: ContainerStore['mounts']) => ({
+    env: { WINDTUNNEL_STORE: store },
+    mounts,
+    [Symbol.asyncDispose]: async () => {},
+  });
+  if (spec.deployment.state === 'memory') return lasting('memory', []);
+  if (redisImage === undefined) {
+    const shared = join(temporaryFolder, 'store');
+    mkdirSync(shared);
+    containers.handOver(shared, engine);
+    return lasting(`sqlite:${mountedStore}/store.sqlite`, [{ from: shared, to: mountedStore }]);
+  }
+  const logPath = join(logsPath(folder, spec), 'store.log');
+  const redis = await containers.startContainerRedis(scope, redisImage, logPath, signal);
+  return {
+    env: { WINDTUNNEL_STORE: redisUrl(redis.address) },
+    mounts: [],
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
+  };
+}
+
+function replicaSpec(
+  spec: RunSpec,
+  replica: string,
+  boot: number,
+  { clock, folder }: RunMeans,
+  { image }: Means,
+  store: OpenStore,
+): ReplicaSpec {
+  const { deployment } = spec;
+  return {
+    replica,
+    boot,
+    command: ['node', image.pathOf(programFile(`infra/servers/${deployment.server}`))],
+    env: {
+      WINDTUNNEL_REPLICA: replica,
+      WINDTUNNEL_BOOT: String(boot),
+      WINDTUNNEL_LEDGER: mountedLedger,
+      WINDTUNNEL_EPOCH_US: String(clock.epochUs),
+      WINDTUNNEL_LIFELINE: 'stdin',
+      ...store.env,
+    },
+    path: endpointPath,
+    protocol: deployment.protocol,
+    logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`),
+    readyTimeoutMs,
+  };
+}
