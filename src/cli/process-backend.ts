@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HarnessError } from '../core/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import {
   createTopology,
@@ -19,6 +20,10 @@ const readyTimeoutMs = 20_000;
 export function processBackend(sharedStore: SharedStore): Backend {
   return {
     async provision(spec, means, signal) {
+      const { routing, server } = spec.deployment;
+      if (routing === 'none' || typeof server !== 'string') {
+        throw new HarnessError('usage', `${spec.deployment.name}: only reference servers can be started`);
+      }
       const { clock, events, warden, folder, temporaryFolder } = means;
       const logPath = join(logsPath(folder, spec), 'store.log');
       const store = await sharedStore.open(
@@ -31,7 +36,7 @@ export function processBackend(sharedStore: SharedStore): Backend {
         startBalancer: (stop) =>
           startEmbeddedBalancer(
             {
-              routing: spec.deployment.routing,
+              routing,
               path: endpointPath,
               eventsPath: eventsPath(folder, spec),
               epochUs: clock.epochUs,

@@ -1,5 +1,5 @@
 import type { ClientKind, ProtocolRevision } from '../record/index.ts';
-import type { Connector } from './types.ts';
+import type { Access, Connector } from './types.ts';
 import { wireConnector } from './wire.ts';
 
 /**
@@ -9,8 +9,8 @@ import { wireConnector } from './wire.ts';
 export async function connectorFor(
   kind: ClientKind,
   protocol: ProtocolRevision,
-): Promise<(url: string) => Connector> {
-  if (kind === 'wire') return (url) => wireConnector(url, protocol);
+): Promise<(url: string, access?: Access) => Connector> {
+  if (kind === 'wire') return (url, access) => wireConnector(url, protocol, access);
   const { loadSdk } = await import('./sdk.ts');
   return loadSdk(kind, protocol);
 }

@@ -4,6 +4,7 @@ export { connectorFor } from './connector-for.ts';
 export { runInterrupted } from './exchange.ts';
 export type { Transcript } from './transcript.ts';
 export type {
+  Access,
   Answer,
   Connection,
   ConnectionClient,

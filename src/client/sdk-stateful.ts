@@ -1,4 +1,4 @@
-import { jsonText, type StopSignal } from '../core/index.ts';
+import { jsonText, negotiable, type StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { headerOf } from './http/index.ts';
 import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
@@ -6,8 +6,6 @@ import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
 import { type Acted, witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened } from './types.ts';
-
-const revision = '2025-11-25';
 
 /** A client of 2025-11-25 that is an official one: each session is an SDK client of its own. */
 export function sdkStatefulConnection(
@@ -31,9 +29,9 @@ export function sdkStatefulConnection(
   const opened = (acted: Acted<void>, signal: StopSignal): Answer<SessionOpened> => {
     const [initialize, initialized] = acted.exchanges;
     const answer = initialize && judgeSeen(initialize, false);
-    if (answer?.outcome === 'ok' && answer.value.protocolVersion !== revision) {
+    if (answer?.outcome === 'ok' && !negotiable.includes(String(answer.value.protocolVersion))) {
       const { value, requestId, transcript } = answer;
-      const message = `the server speaks ${jsonText(value.protocolVersion, 100)}, not ${revision}`;
+      const message = `the server speaks ${jsonText(value.protocolVersion, 100)}, not ${negotiable.join(', ')}`;
       return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
     }
     if ('error' in acted || initialize === undefined) {

@@ -30,6 +30,8 @@ export type NewSdkClient = (url: URL, fetch: Fetch) => SdkClient;
 export interface SdkTarget {
   url: URL;
   dispatcher: Dispatcher;
+  /** What the user has every request carry. */
+  headers: Readonly<Record<string, string>>;
   /** Takes an exchange whose answer nobody waits for; it is over before the connector is disposed. */
   background(exchange: Promise<unknown>): void;
 }

@@ -1,4 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
@@ -7,7 +8,7 @@ import { clientInfo } from './wire-target.ts';
 export const sdkV2Client =
   (revision: ProtocolRevision): NewSdkClient =>
   (url, fetch) => {
-    const client = new Client(clientInfo, { capabilities: {}, supportedProtocolVersions: [revision] });
+    const client = new Client(clientInfo, { capabilities: {}, supportedProtocolVersions: spoken(revision) });
     const transport = new StreamableHTTPClientTransport(url, {
       fetch,
       requestInit: { redirect: 'manual' },
@@ -25,6 +26,8 @@ export const sdkV2Client =
       close: () => client.close(),
     };
   };
+
+const spoken = (revision: ProtocolRevision) => (revision === '2025-11-25' ? [...negotiable] : [revision]);
 
 /**
  * What the client knows of the server before it asks: the revision. So it has no need of `server/discover`,

@@ -55,6 +55,7 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
 
   const begin = (asked: Asked): Seen => {
     const requestId = client.nextRequestId();
+    for (const [name, value] of Object.entries(target.headers)) asked.headers.set(name, value);
     asked.headers.set(requestIdHeader, requestId);
     return newSeen(requestId, asked);
   };

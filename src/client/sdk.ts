@@ -1,9 +1,10 @@
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { ProtocolRevision } from '../record/index.ts';
 import { sdkStatefulConnection } from './sdk-stateful.ts';
 import { sdkStatelessConnection } from './sdk-stateless.ts';
 import type { NewSdkClient, SdkTarget } from './sdk-target.ts';
-import type { Connector } from './types.ts';
+import type { Access, Connector } from './types.ts';
 
 const connections = {
   '2025-11-25': sdkStatefulConnection,
@@ -21,16 +22,21 @@ const connections = {
 export async function loadSdk(
   sdk: 'sdk' | 'sdk-v2',
   protocol: ProtocolRevision,
-): Promise<(url: string) => Connector> {
+): Promise<(url: string, access?: Access) => Connector> {
   const newSdkClient = await load(sdk, protocol);
-  return (url) => sdkConnector(newSdkClient, url, protocol);
+  return (url, access) => sdkConnector(newSdkClient, url, protocol, access);
 }
 
-function sdkConnector(newSdkClient: NewSdkClient, url: string, protocol: ProtocolRevision): Connector {
+function sdkConnector(
+  newSdkClient: NewSdkClient,
+  url: string,
+  protocol: ProtocolRevision,
+  { headers = {}, address }: Access = {},
+): Connector {
   const dispatcher = new Agent({
     connections: null,
     pipelining: 1,
-    connect: { timeout: 10_000 },
+    connect: { timeout: 10_000, ...(address !== undefined && { lookup: always(address) }) },
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 30_000,
@@ -39,6 +45,7 @@ function sdkConnector(newSdkClient: NewSdkClient, url: string, protocol: Protoco
   const target: SdkTarget = {
     url: new URL(url),
     dispatcher,
+    headers,
     background: (exchange) => {
       const settled = exchange.catch(() => {}).finally(() => pending.delete(settled));
       pending.add(settled);
@@ -50,6 +57,15 @@ function sdkConnector(newSdkClient: NewSdkClient, url: string, protocol: Protoco
       await Promise.all(pending);
       await dispatcher.destroy();
     },
+  };
+}
+
+/** Looks nothing up: a name that changed its address meanwhile leads nowhere else. */
+function always(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_host, options, done) => {
+    if (options.all) done(null, [{ address, family }]);
+    else done(null, address, family);
   };
 }
 

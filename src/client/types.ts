@@ -54,6 +54,14 @@ export interface ConnectionClient {
   turnAround(signal: StopSignal): Promise<void>;
 }
 
+/** What there is to say of a server beside its URL. */
+export interface Access {
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** What to connect to; by default what the host of the URL resolves to at that moment. */
+  address?: string | undefined;
+}
+
 /** Makes connections that share one pool of sockets. */
 export interface Connector extends AsyncDisposable {
   connect(client: ConnectionClient): Connection;

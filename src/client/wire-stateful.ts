@@ -1,4 +1,4 @@
-import { jsonText, neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
+import { jsonText, negotiable, neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
@@ -55,14 +55,15 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     const exchanged = await send('POST', asked, { requestId, id }, signal);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
     if (answer.outcome !== 'ok') return answer;
-    if (answer.value.protocolVersion !== revision) {
-      const message = `the server speaks ${jsonText(answer.value.protocolVersion, 100)}, not ${revision}`;
+    const spoken = answer.value.protocolVersion;
+    if (typeof spoken !== 'string' || !negotiable.includes(spoken)) {
+      const message = `the server speaks ${jsonText(spoken, 100)}, not ${negotiable.join(', ')}`;
       const { transcript } = exchanged;
       return { outcome: 'fail', failure: { kind: 'rejected', message }, requestId, transcript };
     }
     sessionId = ('head' in exchanged ? headerOf(exchanged.head, 'mcp-session-id') : undefined) ?? null;
     const session = sessionId === null ? '' : `mcp-session-id: ${sessionId}\r\n`;
-    sessionHead = `mcp-protocol-version: ${revision}\r\n${session}`;
+    sessionHead = `mcp-protocol-version: ${spoken}\r\n${session}`;
     await client.turnAround(signal);
     return confirm(requestId, exchanged, signal);
   };

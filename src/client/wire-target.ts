@@ -11,6 +11,8 @@ export const clientInfo = { name: 'mcp-windtunnel', version: '1.0.0' };
 export interface WireTarget {
   host: string;
   path: string;
+  /** What the user has every request carry, each line with its end. */
+  headerLines: string;
   pool: HttpPool;
   /** Takes an exchange whose answer nobody waits for; it is over before the connector is disposed. */
   background(exchange: Promise<unknown>): void;
@@ -19,5 +21,5 @@ export interface WireTarget {
 /** The lines of a request's head that its connection does not change, to which each exchange adds its own. */
 export function headOf(target: WireTarget, method: 'POST' | 'DELETE'): string {
   const content = method === 'POST' ? 'content-type: application/json\r\n' : '';
-  return `${method} ${target.path} HTTP/1.1\r\nhost: ${target.host}\r\naccept: application/json, text/event-stream\r\n${content}`;
+  return `${method} ${target.path} HTTP/1.1\r\nhost: ${target.host}\r\naccept: application/json, text/event-stream\r\n${content}${target.headerLines}`;
 }

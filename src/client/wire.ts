@@ -1,6 +1,6 @@
 import type { ProtocolRevision } from '../record/index.ts';
 import { httpPool } from './http/index.ts';
-import type { Connector } from './types.ts';
+import type { Access, Connector } from './types.ts';
 import { statefulConnection } from './wire-stateful.ts';
 import { statelessConnection } from './wire-stateless.ts';
 import type { WireTarget } from './wire-target.ts';
@@ -17,13 +17,20 @@ const connectTimeoutMs = 10_000;
  *
  * Clients share keep-alive sockets, as many as there are exchanges at once; deadlines are the caller's.
  */
-export function wireConnector(url: string, protocol: ProtocolRevision): Connector {
+export function wireConnector(
+  url: string,
+  protocol: ProtocolRevision,
+  { headers = {}, address }: Access = {},
+): Connector {
   const origin = new URL(url);
-  const pool = httpPool(origin, connectTimeoutMs);
+  const pool = httpPool(origin, connectTimeoutMs, address);
   const pending = new Set<Promise<unknown>>();
   const target: WireTarget = {
     host: origin.host,
     path: `${origin.pathname}${origin.search}`,
+    headerLines: Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join(''),
     pool,
     background: (exchange) => {
       const settled = exchange.catch(() => {}).finally(() => pending.delete(settled));

@@ -1,9 +1,10 @@
-// Core: clock, seeded randomness, units, addresses, errors, the width of text. It imports nothing else of the project.
+// Core: clock, seeded randomness, units, addresses, secrets, errors, the width of text. It imports nothing else of the project.
 // Time and randomness come from here and from nowhere else, so that tests can replace both.
 export { type ChildEnd, type ChildGuard, childEnd } from './child-end.ts';
 export { childEntry } from './child-entry.ts';
 export { type Clock, interrupted, monotonicUs, systemClock, wallClockIso } from './clock.ts';
 export { type ErrorCode, exitCodes, HarnessError, messageOf, unreachable } from './errors.ts';
+export { negotiable } from './negotiated.ts';
 export { type Prng, seededPrng } from './prng.ts';
 export {
   isLoopback,
@@ -12,6 +13,7 @@ export {
   redactedRedisUrl,
   redisUrl,
 } from './redis-url.ts';
+export { type Redact, redactor, revealed, secretNames, secretsOf } from './secrets.ts';
 export { neverStops, type StopSignal, StopSource, TimeLimit, toAbortSignal } from './stop.ts';
 export { padEnd, widthOf, wrap } from './text-width.ts';
 export { formatDurationMs, parseDurationMs, parseRatePerSecond } from './units.ts';

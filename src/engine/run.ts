@@ -19,7 +19,14 @@ export interface RunDeps {
 /** The load of a run: in threads of a process of its own or, in a test, right here. */
 export interface Generator extends AsyncDisposable {
   /** Resolves when the last client has left and what it did is recorded; soon after `signal` aborts. */
-  run(start: { entryUrl: string; beginUs: number }, signal: AbortSignal): Promise<void>;
+  run(start: WorkloadStart, signal: AbortSignal): Promise<void>;
+}
+
+export interface WorkloadStart {
+  entryUrl: string;
+  /** What to connect to, where the URL's host is not to be looked up again. */
+  entryAddress?: string | undefined;
+  beginUs: number;
 }
 
 /** Between everything being ready and the first arrival, so that nothing begins late. */
@@ -70,6 +77,7 @@ async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promis
 
   await using up = await bringUp(spec, deps, signal);
   const { topology, generator } = up;
+  const { entryUrl, entryAddress } = topology;
   const beginUs = clock.nowUs() + leadUs;
   events.write({ type: 'workload-began', atUs: beginUs, clients: spec.scenario.workload.sessions });
   // The balancer writes to the same file; no line of its clients' requests may come before this one.
@@ -78,7 +86,7 @@ async function actOut(spec: RunSpec, deps: RunDeps, signal: AbortSignal): Promis
 
   const parts = [
     runTimeline(spec, { clock, events, topology, beginUs, signal: running }),
-    generator.run({ entryUrl: topology.entryUrl, beginUs }, running),
+    generator.run({ entryUrl, entryAddress, beginUs }, running),
   ];
   try {
     await Promise.race([Promise.all(parts), topology.broken]);

@@ -13,6 +13,8 @@ export interface GeneratorTask {
 /** The moment everything is ready for: where to send, and when the workload begins on the run's clock. */
 export interface Start {
   entryUrl: string;
+  /** What to connect to, where the URL's host is not to be looked up again. */
+  entryAddress?: string | undefined;
   beginUs: number;
 }
 

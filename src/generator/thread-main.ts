@@ -1,7 +1,8 @@
 // Entry of one thread of the generator: its share of the clients, from the first arrival to the last leave.
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectorFor, runInterrupted } from '../client/index.ts';
-import { messageOf, StopSource, systemClock } from '../core/index.ts';
+import { messageOf, redactor, revealed, StopSource, secretsOf, systemClock } from '../core/index.ts';
+import { foreignServerOf } from '../scenario/index.ts';
 import { evidenceBook, runWorkload } from '../workload/index.ts';
 import { countingProgress } from './counts.ts';
 import { lineSink } from './line-sink.ts';
@@ -15,7 +16,11 @@ const task = workerData as ThreadTask;
 const { spec, thread, threads, epochUs } = task;
 const clock = systemClock(epochUs);
 const stop = new StopSource();
-const sink = lineSink((lines) => tell({ report: 'lines', lines }));
+// Of the threads of a process, each has the environment of the harness.
+const server = foreignServerOf(spec.deployment);
+const headers = revealed(server?.headers ?? {}, process.env, 'server.headers');
+const clean = redactor(secretsOf(server ?? {}, process.env, 'server'));
+const sink = lineSink((lines) => tell({ report: 'lines', lines: clean(lines) }));
 const progress = countingProgress();
 
 parentPort?.on('message', (order: ThreadOrder) => {
@@ -38,12 +43,12 @@ parentPort?.on('message', (order: ThreadOrder) => {
 const connect = await connectorFor(spec.client, spec.deployment.protocol);
 tell({ report: 'ready' });
 
-async function carryOut({ entryUrl, beginUs }: Start): Promise<void> {
+async function carryOut({ entryUrl, entryAddress, beginUs }: Start): Promise<void> {
   const { workload } = spec.scenario;
   const timer = setInterval(() => tell({ report: 'counts', counts: progress.counts }), countsMs);
   const usage = watchUsage(thread, clock, sink);
   try {
-    await using connector = connect(entryUrl);
+    await using connector = connect(entryUrl, { headers, address: entryAddress });
     await runWorkload(
       spec,
       {

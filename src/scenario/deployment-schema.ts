@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameField } from './fields.ts';
+import { foreignServer } from './foreign-server-schema.ts';
 
 /** The reference servers, by the SDK and the protocol revision they are built on (`infra/servers/`). */
 export const referenceServers = {
@@ -28,27 +29,51 @@ const brokenServers = {
 
 /** Every program that a replica can run, with its protocol revision. */
 export const servers = { ...referenceServers, ...brokenServers };
-type Server = keyof typeof servers;
+export type ServerName = keyof typeof servers;
+
+const serverName = z.enum(Object.keys(servers) as [ServerName, ...ServerName[]]);
+
+const stateField = z.enum(['memory', 'shared', 'unknown']);
+const routingField = z.enum(['round-robin', 'session-affinity', 'hash', 'consistent-hash']);
 
 export const deploymentFile = z.strictObject({
   name: nameField,
   description: z.string().min(1).max(300).describe('What it is, in one sentence'),
   server: z
-    .enum(Object.keys(servers) as [Server, ...Server[]])
+    .union([serverName, foreignServer], {
+      error: `allowed: ${Object.keys(referenceServers).join(', ')}, or a mapping with one of command, image, url`,
+    })
     .describe(
-      'The reference server that every replica runs; broken/… are wrong on purpose, to test the checkers',
+      'The reference server that every replica runs (broken/… are wrong on purpose, to test the checkers), or your own: its command, image or url',
     ),
-  state: z
-    .enum(['memory', 'shared'])
+  state: stateField
+    .optional()
     .describe(
-      "Where sessions and baskets live: the replica's memory, or one store for all replicas (SQLite, or Redis with --store redis)",
+      "Where sessions and application state live: the replica's memory, or one store for all replicas (of the reference servers: SQLite, or Redis with --store redis). Of your own server it says what is predicted; unknown, the default there, predicts nothing",
     ),
-  routing: z
-    .enum(['round-robin', 'session-affinity', 'hash', 'consistent-hash'])
+  routing: routingField
+    .optional()
     .describe(
-      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id, or by a hash of the client (mod N, or on a ring)',
+      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id, or by a hash of the client (mod N, or on a ring). For your own server by default round-robin; there is none with `url`',
     ),
-  replicas: z.int().min(1).max(50).default(3).describe('How many replicas at the begin'),
+  replicas: z
+    .int()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('How many replicas at the begin (default 3); not with `url`'),
 });
 
 export type DeploymentFile = z.output<typeof deploymentFile>;
+
+/** What a deployment comes to when every default is filled in; as a plan holds it. */
+export const plannedDeployment = deploymentFile
+  .extend({
+    server: z.union([serverName, foreignServer.loose()]),
+    state: stateField,
+    /** `none`: nothing of ours is between the clients and the server. */
+    routing: z.enum([...routingField.options, 'none']),
+    replicas: z.int().min(1),
+    protocol: z.enum(['2025-11-25', '2026-07-28']),
+  })
+  .loose();

@@ -5,10 +5,20 @@ export { type Catalog, namesIn } from './catalog.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs } from './fields.ts';
+export type { ForeignServer } from './foreign-server-schema.ts';
 export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
-export { makePlan, type PlanRequest, runsOf } from './make-plan.ts';
-export type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
+export { draftPlan, makePlan, type PlanRequest, runsOf } from './make-plan.ts';
+export type {
+  Deployment,
+  DeploymentDraft,
+  Environment,
+  Plan,
+  PlanDraft,
+  RunSpec,
+  Scenario,
+} from './plan.ts';
+export { foreignServerOf, settledPlan } from './plan-deployment.ts';
 export { planFile } from './plan-schema.ts';
 export {
   type BoundableMetric,

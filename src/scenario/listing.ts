@@ -1,6 +1,7 @@
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
-import { deploymentFile, servers } from './deployment-schema.ts';
-import type { Deployment } from './plan.ts';
+import { deploymentFile } from './deployment-schema.ts';
+import type { DeploymentDraft } from './plan.ts';
+import { draftDeployment } from './plan-deployment.ts';
 import {
   type BoundableMetric,
   boundableMetrics,
@@ -24,11 +25,11 @@ export function listScenarios({ scenariosDir }: Catalog): ListedScenario[] {
 }
 
 /** @throws HarnessError `usage` if one of the files is bad. */
-export function listDeployments({ deploymentsDir }: Catalog): Deployment[] {
+export function listDeployments({ deploymentsDir }: Catalog): DeploymentDraft[] {
   return namesIn(deploymentsDir).map((name) => {
     const path = resolveFile(name, deploymentsDir, 'deployment');
     const { value } = loadYaml(path, deploymentFile, 'deployment');
-    return { ...value, name, protocol: servers[value.server] };
+    return { ...draftDeployment(value, path, undefined), name };
   });
 }
 

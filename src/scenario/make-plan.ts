@@ -1,11 +1,12 @@
 import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
-import { type DeploymentFile, deploymentFile, servers } from './deployment-schema.ts';
+import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
-import type { Deployment, Environment, Plan, RunSpec, Scenario } from './plan.ts';
+import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
+import { draftDeployment, foreignServerOf, settledPlan } from './plan-deployment.ts';
 import type { Problem } from './problems.ts';
-import { checkDeployments, checkScenario } from './rules.ts';
+import { checkDeployment, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
 import { type LoadedFile, loadYaml } from './yaml-file.ts';
 
@@ -31,11 +32,16 @@ export interface PlanRequest {
   environment: Environment;
 }
 
+/** The plan of an experiment in which no server has to be asked anything. */
+export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
+  return settledPlan(draftPlan(request, catalog));
+}
+
 /**
  * Reads the files that were named, checks that they make sense together and fills in every default.
  * @throws HarnessError `usage` for a missing file or a bad one, with file, line, key and what is allowed.
  */
-export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
+export function draftPlan(request: PlanRequest, catalog: Catalog): PlanDraft {
   const deployments = request.deployments.map((name) => {
     const path = resolveFile(name, catalog.deploymentsDir, 'deployment');
     return toDeployment(loadYaml(path, deploymentFile, 'deployment'), request);
@@ -88,16 +94,15 @@ export function runsOf(plan: Plan): RunSpec[] {
   );
 }
 
-function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): Deployment {
-  file.refuse(checkDeployments(file.value));
-  const replicas = request.replicas ?? file.value.replicas;
-  return { ...file.value, replicas, protocol: servers[file.value.server] };
+function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): DeploymentDraft {
+  file.refuse(checkDeployment(file.value));
+  return draftDeployment(file.value, file.path, request.replicas);
 }
 
 function toScenario(
   file: LoadedFile<ScenarioFile>,
   request: PlanRequest,
-  deployments: readonly Deployment[],
+  deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
 ): Scenario {
   const { duration, faults, workload, ...rest } = file.value;
@@ -122,9 +127,14 @@ function toScenario(
   return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
 }
 
+/** Where another's server keeps what it shares is its own affair. */
+function usesOurStore(deployment: DeploymentDraft): boolean {
+  return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
+}
+
 /** Who asks for Redis wants to see it at work. */
-function refuseIdleStore(store: Plan['store'], deployments: readonly Deployment[]): void {
-  if (store === 'sqlite' || deployments.some(({ state }) => state === 'shared')) return;
+function refuseIdleStore(store: Plan['store'], deployments: readonly DeploymentDraft[]): void {
+  if (store === 'sqlite' || deployments.some(usesOurStore)) return;
   const names = deployments.map(({ name }) => name).join(', ');
   throw new HarnessError('usage', `--store ${store}: no deployment would use it (${names})`, {
     hint: 'It is for deployments with `state: shared`, such as stateful-shared-store and stateless.',

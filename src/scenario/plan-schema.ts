@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deploymentFile } from './deployment-schema.ts';
+import { plannedDeployment } from './deployment-schema.ts';
 import { scenarioFile } from './scenario-schema.ts';
 
 /**
@@ -50,7 +50,5 @@ export const planFile = z.looseObject({
     packages: z.record(z.string(), z.string()),
   }),
   scenarios: z.array(plannedScenario).min(1),
-  deployments: z
-    .array(deploymentFile.extend({ protocol: z.enum(['2025-11-25', '2026-07-28']) }).loose())
-    .min(1),
+  deployments: z.array(plannedDeployment).min(1),
 });

@@ -20,8 +20,17 @@ export interface Scenario extends Omit<ScenarioFile, 'duration' | 'faults' | 'wo
   faults: (FaultStep & { atMs: number })[];
 }
 
-export interface Deployment extends DeploymentFile {
+export interface Deployment extends Omit<DeploymentFile, 'routing'> {
+  state: NonNullable<DeploymentFile['state']>;
+  /** `none`: nothing of ours is between the clients and the server. */
+  routing: NonNullable<DeploymentFile['routing']> | 'none';
+  replicas: number;
   protocol: ProtocolRevision;
+}
+
+/** A deployment whose server may still have to be asked for the revision it speaks. */
+export interface DeploymentDraft extends Omit<Deployment, 'protocol'> {
+  protocol: ProtocolRevision | 'auto';
 }
 
 /** The machine and the software that a plan is carried out with. */
@@ -56,6 +65,11 @@ export interface Plan {
   client: ClientKind;
   scenarios: Scenario[];
   deployments: Deployment[];
+}
+
+/** A plan before any server was asked. */
+export interface PlanDraft extends Omit<Plan, 'deployments'> {
+  deployments: DeploymentDraft[];
 }
 
 /** One run: one scenario on one deployment, once. */

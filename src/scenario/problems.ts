@@ -31,7 +31,8 @@ function describe(issue: Issue, prefix: readonly PropertyKey[], file: File): Pro
       }));
     }
     case 'invalid_union': {
-      const best = closestOption(issue.errors);
+      const best =
+        issue.errors.every(isOther) && hasOwnMessage(issue) ? undefined : closestOption(issue.errors);
       if (best) return best.flatMap((inner) => describe(inner, path, file));
       if (issue.discriminator) {
         const allowed = allowedValues(file, path.slice(0, -1), issue.discriminator);
@@ -71,14 +72,28 @@ function article(type: string): string {
 
 /**
  * Of the alternatives of a union, the one the user most likely meant: the only one whose own keys are all
- * known, or else nothing, so that the union's own message is shown.
+ * known, or else nothing, so that the union's own message is shown. A mapping is not meant to be a word, nor a word a
+ * mapping.
  */
 function closestOption(options: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const meant = options.filter(
+  const ofItsKind = options.filter((issues) => !isOther(issues));
+  const meant = (ofItsKind.length > 0 ? ofItsKind : options).filter(
     (issues) => issues.length > 0 && !issues.some((issue) => issue.path.length <= 1 && missing(issue)),
   );
   const byFewest = [...meant].sort((a, b) => a.length - b.length);
   return byFewest[0];
+}
+
+/** Whether an alternative is not even of the value's kind. */
+function isOther(issues: readonly Issue[]): boolean {
+  return issues.some(
+    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+  );
+}
+
+/** Whether the schema says itself what is allowed. */
+function hasOwnMessage(issue: Issue): boolean {
+  return issue.message !== 'Invalid input';
 }
 
 interface JsonSchema {
@@ -111,7 +126,8 @@ function schemasAt({ json, value }: File, path: readonly PropertyKey[]): JsonSch
 /** The alternatives of a schema; only those whose constants fit the value (`fault: crash`), if there are any. */
 function closest(schema: JsonSchema, value: unknown): JsonSchema[] {
   const options = schema.anyOf ?? schema.oneOf;
-  if (!options) return [schema];
+  // Beside properties they say which of these go together, not what else there could be.
+  if (!options || schema.properties) return [schema];
   const all = options.flatMap((option) => closest(option, value));
   const fitting = all.filter((option) => fits(option, value));
   return fitting.length > 0 ? fitting : all;

@@ -1,8 +1,9 @@
 import { formatDurationMs } from '../core/index.ts';
 import { type DeploymentFile, servers } from './deployment-schema.ts';
 import { durationMs } from './fields.ts';
+import { checkForeign } from './foreign-rules.ts';
 import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
-import type { Deployment, Scenario } from './plan.ts';
+import type { DeploymentDraft, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
 import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
@@ -10,22 +11,31 @@ import { placeholders } from './template.ts';
 
 /** What a schema cannot say: rules between the values of a file, and between files. */
 
-export function checkDeployments(deployment: DeploymentFile): Problem[] {
-  const sessions = servers[deployment.server] === '2025-11-25';
-  if (deployment.routing === 'session-affinity' && !sessions) {
-    return [
-      {
-        path: ['routing'],
-        message: `${deployment.server} has no sessions to route by; allowed: round-robin, hash, consistent-hash`,
-      },
-    ];
+export function checkDeployment(deployment: DeploymentFile): Problem[] {
+  const { server } = deployment;
+  if (typeof server !== 'string') {
+    return [...checkForeign(deployment, server), ...checkRouting(deployment, 'the server', server.protocol)];
   }
-  return [];
+  const problems: Problem[] = [];
+  if (deployment.state === undefined || deployment.state === 'unknown') {
+    problems.push({ path: ['state'], message: `of ${server} must be said; allowed: memory, shared` });
+  }
+  if (deployment.routing === undefined) {
+    const allowed = 'round-robin, session-affinity, hash, consistent-hash';
+    problems.push({ path: ['routing'], message: `is missing; allowed: ${allowed}` });
+  }
+  return [...problems, ...checkRouting(deployment, server, servers[server])];
+}
+
+function checkRouting({ routing }: DeploymentFile, server: string, protocol: string): Problem[] {
+  if (routing !== 'session-affinity' || protocol !== '2026-07-28') return [];
+  const allowed = 'round-robin, hash, consistent-hash';
+  return [{ path: ['routing'], message: `${server} has no sessions to route by; allowed: ${allowed}` }];
 }
 
 export function checkScenario(
   scenario: Scenario,
-  deployments: readonly Deployment[],
+  deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
 ): Problem[] {
   return [
@@ -104,7 +114,7 @@ function checkFillPace(steps: readonly JourneyStep[], path: PropertyKey[]): Prob
   return [{ path, message: 'a closed loop that fills the time must think for at least 1ms in each round' }];
 }
 
-function checkFault(scenario: Scenario, index: number, deployments: readonly Deployment[]): Problem[] {
+function checkFault(scenario: Scenario, index: number, deployments: readonly DeploymentDraft[]): Problem[] {
   const fault = scenario.faults[index];
   if (fault === undefined) return [];
   const path = ['faults', index];

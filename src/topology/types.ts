@@ -83,6 +83,8 @@ export type Routing =
 /** A deployment that is up: replicas behind a balancer. Disposing it takes everything down. */
 export interface Topology extends AsyncDisposable {
   readonly entryUrl: string;
+  /** What to connect to, where the URL's host is not to be looked up again. */
+  readonly entryAddress?: string | undefined;
   /** The slots that have a live replica now, in order of their number. */
   replicas(): readonly RunningReplica[];
   /**

@@ -24,8 +24,11 @@ export interface HttpPool {
   destroy(): void;
 }
 
-/** Keep-alive connections to one origin. */
-export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
+/**
+ * Keep-alive connections to one origin.
+ * @param address what to connect to; by default what the origin's host resolves to at that moment.
+ */
+export function httpPool(origin: URL, connectTimeoutMs: number, address?: string): HttpPool {
   const idle: HttpSocket[] = [];
   const all = new Set<HttpSocket>();
   // Sockets that nobody takes again would otherwise stay open until their server closes them.
@@ -44,7 +47,7 @@ export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
     return undefined;
   };
   const open = (): HttpSocket => {
-    const socket = new HttpSocket((take) => dial(origin, take), connectTimeoutMs, {
+    const socket = new HttpSocket((take) => dial(origin, address, take), connectTimeoutMs, {
       idleMaxUs,
       onIdle: () => idle.push(socket),
       onClose: () => {
@@ -74,11 +77,16 @@ export function httpPool(origin: URL, connectTimeoutMs: number): HttpPool {
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** @param take is given what has come, in a buffer of its own. */
-function dial({ protocol, hostname, port }: URL, take: (chunk: Buffer) => void): Socket {
+function dial(
+  { protocol, hostname, port }: URL,
+  address: string | undefined,
+  take: (chunk: Buffer) => void,
+): Socket {
   // An IPv6 address stands in brackets in a URL.
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const name = hostname.replace(/^\[|\]$/g, '');
+  const host = address ?? name;
   if (protocol === 'https:') {
-    const options = { host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] };
+    const options = { host, port: Number(port || 443), servername: name, ALPNProtocols: ['http/1.1'] };
     return connectTls(options).on('data', take);
   }
   // Otherwise Node would make a buffer of 64 KB for each read, and a new one for the next.

@@ -88,10 +88,17 @@ function viewOf([name, plan]: [string, Deployment | undefined], index: number): 
   };
 }
 
+const whereState: Record<Deployment['state'], string[]> = {
+  memory: ['state in replica memory'],
+  shared: ['state in a shared store'],
+  unknown: [],
+};
+
 function factsOf(plan: Deployment): string {
-  const state = plan.state === 'memory' ? 'state in replica memory' : 'state in a shared store';
-  const routing = plan.routing === 'session-affinity' ? 'session affinity' : 'round-robin';
-  return `MCP ${plan.protocol} · ${state} · ${routing} · ${plan.replicas} replica${plan.replicas === 1 ? '' : 's'}`;
+  if (plan.routing === 'none') return `MCP ${plan.protocol} · external, asked directly`;
+  const routing = plan.routing === 'session-affinity' ? 'session affinity' : plan.routing;
+  const replicas = `${plan.replicas} replica${plan.replicas === 1 ? '' : 's'}`;
+  return [`MCP ${plan.protocol}`, ...whereState[plan.state], routing, replicas].join(' · ');
 }
 
 function slug(name: string): string {
