@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import type { Deployment, Plan, RunSpec } from '../scenario/index.ts';
+import { type Deployment, memoryBytes, type Plan, type RunSpec } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
 import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
@@ -26,6 +26,8 @@ interface Means {
   containers: Containers;
   engine: Engine;
   image: ProgramImage;
+  /** Another version of it, if any scenario rolls one out. */
+  nextImage: ProgramImage | undefined;
   redisImage: string | undefined;
 }
 
@@ -36,6 +38,12 @@ interface Means {
  * @throws HarnessError `usage` that says what is missing and what to do.
  */
 export async function prepareContainers(plan: Plan, output: Output): Promise<Backend> {
+  const foreign = plan.deployments.find(({ server }) => typeof server !== 'string');
+  if (foreign) {
+    throw new HarnessError('usage', `${foreign.name}: images of your own cannot be run yet`, {
+      hint: 'Name the command of the server, and leave out --backend container.',
+    });
+  }
   const containers = await import('../topology/container/index.ts');
   const engine = await containers.findEngine();
   await containers.removeOrphans(engine.docker);
@@ -44,17 +52,18 @@ export async function prepareContainers(plan: Plan, output: Output): Promise<Bac
   await using scope = await containers.openRunScope(engine, warden);
   const tell = (what: string) => output.note(what);
   const baseImage = await containers.chooseImage(engine.docker, containers.baseImageChoice, tell);
-  const image = await containers.programImage(
-    engine,
-    { packageRoot, programs: programsFolder },
-    { folder: temporary.path, owner: scope.owner, baseImage, tell },
-  );
+  const files = { packageRoot, programs: programsFolder };
+  const build = { folder: temporary.path, owner: scope.owner, baseImage, tell };
+  const image = await containers.programImage(engine, files, build);
+  const nextImage = plan.scenarios.some(({ faults }) => faults.some(({ fault }) => fault === 'rollout'))
+    ? await containers.programImage(engine, files, { ...build, version: '2' })
+    : undefined;
   await containers.refuseRemoteEngine(scope, image.name, temporary.path);
   const needsRedis = plan.store === 'redis' && plan.deployments.some(({ state }) => state === 'shared');
   const redisImage = needsRedis
     ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
     : undefined;
-  return containerBackend({ containers, engine, image, redisImage });
+  return containerBackend({ containers, engine, image, nextImage, redisImage });
 }
 
 /** @throws HarnessError `usage` for a store that containers cannot reach. */
@@ -81,6 +90,8 @@ function containerBackend(means: Means): Backend {
 
 async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means: Means, signal: AbortSignal) {
   const { containers, engine, image } = means;
+  const { routing } = spec.deployment;
+  if (routing === 'none') throw new HarnessError('usage', `${spec.deployment.name} cannot run in containers`);
   const { clock, events, folder, temporaryFolder } = run;
   const store = await openStore(scope, spec, temporaryFolder, folder, means, signal);
   const balancer = containers.startContainerBalancer(
@@ -88,7 +99,7 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
       scope,
       image,
       program: programFile('src/topology/balancer/main'),
-      routing: spec.deployment.routing,
+      routing,
       path: endpointPath,
       eventsPath: containers.handOver(eventsPath(folder, spec), engine),
       epochUs: clock.epochUs,
@@ -105,12 +116,13 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
       events,
       balancer,
       image: image.name,
+      hasNode: true,
       port,
       mounts: [{ from: ledger, to: mountedLedger }, ...store.mounts],
       limits: limitsOf(spec.deployment),
     }),
     startBalancer: () => balancer,
-    replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, run, means, store),
+    replicaSpec: (replica, boot, release) => replicaSpec(spec, { replica, boot, release }, run, means, store),
     store: {
       async [Symbol.asyncDispose]() {
         await store[Symbol.asyncDispose]();
@@ -123,8 +135,11 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
   });
 }
 
-function limitsOf(_deployment: Deployment) {
-  return {};
+function limitsOf({ limits }: Deployment) {
+  return {
+    cpus: limits?.cpus,
+    memoryBytes: limits?.memory === undefined ? undefined : memoryBytes(limits.memory),
+  };
 }
 
 interface ContainerStore extends OpenStore {
@@ -162,10 +177,9 @@ async function openStore(
 
 function replicaSpec(
   spec: RunSpec,
-  replica: string,
-  boot: number,
+  { replica, boot, release }: { replica: string; boot: number; release: string | undefined },
   { clock, folder }: RunMeans,
-  { image }: Means,
+  { image, nextImage }: Means,
   store: OpenStore,
 ): ReplicaSpec {
   const { deployment } = spec;
@@ -181,6 +195,7 @@ function replicaSpec(
       WINDTUNNEL_LIFELINE: 'stdin',
       ...store.env,
     },
+    image: (release === undefined ? image : (nextImage ?? image)).name,
     path: endpointPath,
     protocol: deployment.protocol,
     logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`),

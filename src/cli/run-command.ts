@@ -37,6 +37,7 @@ export async function runCommand(
       startedAt,
       tool,
       environment: describeEnvironment(store?.versions),
+      backend: options.backend,
       sharedStore: store?.plan ?? { store: options.store.kind },
       command: repeatCommand(
         argv.map((word) => store?.withoutPassword(word) ?? word),

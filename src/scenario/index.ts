@@ -4,7 +4,7 @@
 export { type Catalog, namesIn } from './catalog.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
-export { durationMs } from './fields.ts';
+export { durationMs, memoryBytes } from './fields.ts';
 export type { ForeignServer } from './foreign-server-schema.ts';
 export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';

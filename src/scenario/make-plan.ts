@@ -1,5 +1,6 @@
 import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
+import { checkDeploymentBackend, checkFaultsBackend } from './backend-rules.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
@@ -95,7 +96,10 @@ export function runsOf(plan: Plan): RunSpec[] {
 }
 
 function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): DeploymentDraft {
-  file.refuse(checkDeployment(file.value));
+  file.refuse([
+    ...checkDeployment(file.value),
+    ...checkDeploymentBackend(file.value, request.backend ?? 'process'),
+  ]);
   return draftDeployment(file.value, file.path, request.replicas);
 }
 
@@ -122,7 +126,10 @@ function toScenario(
     },
     faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
   };
-  const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments);
+  const problems: Problem[] = [
+    ...checkScenario(scenario, deployments, knownDeployments),
+    ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
+  ];
   file.refuse(problems);
   return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
 }

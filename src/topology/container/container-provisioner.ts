@@ -2,7 +2,7 @@ import { HarnessError, interrupted } from '../../core/index.ts';
 import type { EmbeddedBalancer } from '../balancer/balancer-link.ts';
 import type { Provisioner } from '../types.ts';
 import { untilAnswering } from './readiness.ts';
-import { type ReplicaContainer, type ReplicaOptions, startReplica } from './replica-container.ts';
+import { type ReplicaContainer, type ReplicaOptions, startReplica, urlOf } from './replica-container.ts';
 
 export interface ContainerProvisionerOptions extends ReplicaOptions {
   /** Asks the servers from within their network. */
@@ -27,7 +27,7 @@ export function containerProvisioner(options: ContainerProvisionerOptions): Prov
         // What is disposed while it starts would otherwise be left out.
         if (isDisposed)
           throw new HarnessError('internal', `${spec.replica} cannot start: all is being ended`);
-        const url = `http://${replica.live.address}:${port}${spec.path}`;
+        const url = urlOf(replica.live.address, port, spec.path);
         const onListening = () => {
           events.write({ type: 'replica-listening', atUs: clock.nowUs(), ...slot });
         };
@@ -36,8 +36,8 @@ export function containerProvisioner(options: ContainerProvisionerOptions): Prov
         events.write({ type: 'replica-ready', atUs, ...slot, url });
         // Where the workload's share of CPU and memory begins: not with what it took to start.
         replica.sampleUsage();
-        const { exited, live } = replica;
-        return { ...slot, url, pid: live.pid, exited, signal: (name) => replica.signal(name) };
+        const { exited, live, signal: send, afflictions: container } = replica;
+        return { ...slot, url, pid: live.pid, exited, signal: send, container };
       } catch (error) {
         await ended(replica);
         throw error;

@@ -4,9 +4,16 @@ import { type Clock, HarnessError, messageOf } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
-import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
+import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
 import { usageFromCgroup } from './cgroup-usage.ts';
-import { type ContainerLimits, type LiveContainer, startContainer } from './run-container.ts';
+import { exhaustMemory } from './out-of-memory.ts';
+import {
+  type ContainerLimits,
+  disconnect,
+  type LiveContainer,
+  reconnect,
+  startContainer,
+} from './run-container.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** What the replicas of a run have in common. */
@@ -14,7 +21,10 @@ export interface ReplicaOptions {
   scope: RunScope;
   clock: Clock;
   events: EventSink<RunEvent>;
+  /** Unless the replica's own spec names another. */
   image: string;
+  /** Whether it is ours, and so has Node. */
+  hasNode: boolean;
   /** Where its server listens. */
   port: number;
   mounts: readonly { from: string; to: string }[];
@@ -28,13 +38,13 @@ export interface ReplicaContainer {
   readonly log: ProcessLog;
   signal(name: ReplicaSignal): Promise<void>;
   sampleUsage(): void;
+  readonly afflictions: ContainerAfflictions;
 }
 
 /** @throws HarnessError `usage` if there is no such image, `server` if it cannot be started. */
-export async function startReplica(
-  spec: ReplicaSpec,
-  { scope, clock, events, image, port, mounts, limits }: ReplicaOptions,
-): Promise<ReplicaContainer> {
+export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): Promise<ReplicaContainer> {
+  const { scope, clock, events, port, mounts, limits } = options;
+  const image = spec.image ?? options.image;
   const log = openProcessLog(spec.logPath);
   let live: LiveContainer;
   try {
@@ -53,17 +63,19 @@ export async function startReplica(
     throw error;
   }
   const slot = { replica: spec.replica, boot: spec.boot };
-  events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid });
+  events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid, image });
   const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageFromCgroup });
-  return replicaOver(live, slot, { clock, events, log, usage });
+  return replicaOver(live, spec, log, usage, options);
 }
 
 function replicaOver(
   live: LiveContainer,
-  slot: { replica: string; boot: number },
-  deps: { clock: Clock; events: EventSink<RunEvent>; log: ProcessLog; usage: UsageWatch },
+  { replica, boot, path }: ReplicaSpec,
+  log: ProcessLog,
+  usage: UsageWatch,
+  { scope, clock, events, port, hasNode }: ReplicaOptions,
 ): ReplicaContainer {
-  const { clock, events, log, usage } = deps;
+  const slot = { replica, boot };
   let isGone = false;
   let isToldToEnd = false;
   const exited = live.ended.then(({ exitCode, oomKilled }): ReplicaExit => {
@@ -96,6 +108,16 @@ function replicaOver(
       await send(live, name, slot.replica);
     },
     sampleUsage: () => usage.sample(),
+    afflictions: {
+      async exhaustMemory() {
+        usage.sample();
+        isToldToEnd = true;
+        await exhaustMemory(scope.engine, live, hasNode);
+        await exited;
+      },
+      disconnect: () => disconnect(scope, live),
+      reconnect: async () => urlOf(await reconnect(scope, live), port, path),
+    },
   };
 }
 
@@ -118,4 +140,8 @@ function exitOf(exitCode: number | null): Pick<ReplicaExit, 'exitCode' | 'signal
   const number = (exitCode ?? 0) - 128;
   const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
   return name === undefined ? { exitCode, signal: null } : { exitCode: null, signal: name };
+}
+
+export function urlOf(address: string, port: number, path: string): string {
+  return `http://${address}:${port}${path}`;
 }

@@ -128,6 +128,18 @@ function hostConfig(scope: RunScope, { mounts = [], publishedPort, limits }: Con
   };
 }
 
+/** Off the run's network, with all connections it has. One that has ended meanwhile is off it anyway. */
+export async function disconnect(scope: RunScope, { container }: LiveContainer): Promise<void> {
+  await scope.engine.docker.getNetwork(scope.network).disconnect({ Container: container.id, Force: true });
+}
+
+/** Resolves to its address from then on. */
+export async function reconnect(scope: RunScope, { container }: LiveContainer): Promise<string> {
+  await scope.engine.docker.getNetwork(scope.network).connect({ Container: container.id });
+  const { NetworkSettings } = await container.inspect();
+  return NetworkSettings.Networks[scope.network]?.IPAddress ?? '';
+}
+
 /** Resolves when nothing more can come. */
 function handOn(scope: RunScope, stream: Duplex, take: ContainerSpec['onOutput']): Promise<void> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
