@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import { type Deployment, memoryBytes, type Plan, type RunSpec } from '../scenario/index.ts';
+import { type Deployment, foreignServerOf, memoryBytes, type Plan, type RunSpec } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
 import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
+import { foreignReplica, prepareForeignImages } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import type { Output } from './output.ts';
 import { packageRoot, programFile, programsFolder } from './package-info.ts';
@@ -38,12 +39,6 @@ interface Means {
  * @throws HarnessError `usage` that says what is missing and what to do.
  */
 export async function prepareContainers(plan: Plan, output: Output): Promise<Backend> {
-  const foreign = plan.deployments.find(({ server }) => typeof server !== 'string');
-  if (foreign) {
-    throw new HarnessError('usage', `${foreign.name}: images of your own cannot be run yet`, {
-      hint: 'Name the command of the server, and leave out --backend container.',
-    });
-  }
   const containers = await import('../topology/container/index.ts');
   const engine = await containers.findEngine();
   await containers.removeOrphans(engine.docker);
@@ -55,11 +50,16 @@ export async function prepareContainers(plan: Plan, output: Output): Promise<Bac
   const files = { packageRoot, programs: programsFolder };
   const build = { folder: temporary.path, owner: scope.owner, baseImage, tell };
   const image = await containers.programImage(engine, files, build);
-  const nextImage = plan.scenarios.some(({ faults }) => faults.some(({ fault }) => fault === 'rollout'))
-    ? await containers.programImage(engine, files, { ...build, version: '2' })
-    : undefined;
+  const isRolledOut = plan.scenarios.some(({ faults }) => faults.some(({ fault }) => fault === 'rollout'));
+  const nextImage =
+    isRolledOut && plan.deployments.some(({ server }) => typeof server === 'string')
+      ? await containers.programImage(engine, files, { ...build, version: '2' })
+      : undefined;
   await containers.refuseRemoteEngine(scope, image.name, temporary.path);
-  const needsRedis = plan.store === 'redis' && plan.deployments.some(({ state }) => state === 'shared');
+  await prepareForeignImages(plan, engine, (name, whose) =>
+    containers.ensureImage(engine.docker, name, whose, tell),
+  );
+  const needsRedis = plan.store === 'redis' && plan.deployments.some(usesOurStore);
   const redisImage = needsRedis
     ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
     : undefined;
@@ -93,6 +93,10 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
   const { routing } = spec.deployment;
   if (routing === 'none') throw new HarnessError('usage', `${spec.deployment.name} cannot run in containers`);
   const { clock, events, folder, temporaryFolder } = run;
+  const server = foreignServerOf(spec.deployment);
+  // Somebody else's server has no ledger, and nothing of the machine.
+  const ledger = server ? undefined : containers.handOver(ledgerPath(folder, spec), engine);
+  const eventsFile = containers.handOver(eventsPath(folder, spec), engine);
   const store = await openStore(scope, spec, temporaryFolder, folder, means, signal);
   const balancer = containers.startContainerBalancer(
     {
@@ -100,15 +104,14 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
       image,
       program: programFile('src/topology/balancer/main'),
       routing,
-      path: endpointPath,
-      eventsPath: containers.handOver(eventsPath(folder, spec), engine),
+      path: server?.path ?? endpointPath,
+      eventsPath: eventsFile,
       epochUs: clock.epochUs,
     },
     signal,
   );
   // Whoever waits for it says so; the topology does.
   balancer.catch(() => {});
-  const ledger = containers.handOver(ledgerPath(folder, spec), engine);
   return createTopology({
     provisioner: containers.containerProvisioner({
       scope,
@@ -116,13 +119,16 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
       events,
       balancer,
       image: image.name,
-      hasNode: true,
-      port,
-      mounts: [{ from: ledger, to: mountedLedger }, ...store.mounts],
+      isForeign: server !== undefined,
+      port: server?.port ?? port,
+      mounts: ledger === undefined ? [] : [{ from: ledger, to: mountedLedger }, ...store.mounts],
       limits: limitsOf(spec.deployment),
     }),
     startBalancer: () => balancer,
-    replicaSpec: (replica, boot, release) => replicaSpec(spec, { replica, boot, release }, run, means, store),
+    replicaSpec: (replica, boot, release) => {
+      const slot = { replica, boot, release };
+      return server ? foreignReplica(spec, server, slot, folder) : replicaSpec(spec, slot, run, means, store);
+    },
     store: {
       async [Symbol.asyncDispose]() {
         await store[Symbol.asyncDispose]();
@@ -142,6 +148,11 @@ function limitsOf({ limits }: Deployment) {
   };
 }
 
+/** Where somebody else's server keeps what it shares is its own affair. */
+function usesOurStore(deployment: Deployment): boolean {
+  return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
+}
+
 interface ContainerStore extends OpenStore {
   mounts: { from: string; to: string }[];
 }
@@ -159,7 +170,7 @@ async function openStore(
     mounts,
     [Symbol.asyncDispose]: async () => {},
   });
-  if (spec.deployment.state === 'memory') return lasting('memory', []);
+  if (!usesOurStore(spec.deployment)) return lasting('memory', []);
   if (redisImage === undefined) {
     const shared = join(temporaryFolder, 'store');
     mkdirSync(shared);

@@ -5,7 +5,7 @@ export { type Catalog, namesIn } from './catalog.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs, memoryBytes } from './fields.ts';
-export type { ForeignServer } from './foreign-server-schema.ts';
+export { type ForeignServer, portPlaceholder } from './foreign-server-schema.ts';
 export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { draftPlan, makePlan, type PlanRequest, runsOf } from './make-plan.ts';

@@ -64,6 +64,26 @@ export async function chooseImage(
   }
 }
 
+/** @throws HarnessError `usage` if the engine has no such image and cannot pull it. */
+export async function ensureImage(
+  docker: Docker,
+  name: string,
+  whose: string,
+  tell: (what: string) => void,
+): Promise<void> {
+  if (await imageExists(docker, name)) return;
+  try {
+    tell(`pulling ${name}: the image of ${whose}`);
+    await pull(docker, name);
+  } catch (cause) {
+    throw new HarnessError(
+      'usage',
+      `${whose}: the image ${name} is not there and cannot be pulled: ${messageOf(cause)}`,
+      { hint: 'Check its name (docker image ls), or build it (docker build -t NAME .).', cause },
+    );
+  }
+}
+
 async function pull(docker: Docker, name: string): Promise<void> {
   // Without a tag the engine would pull all there are.
   const tagged = /[:@][^/]*$/.test(name) ? name : `${name}:latest`;

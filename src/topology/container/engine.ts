@@ -15,6 +15,8 @@ export interface Engine {
   version: string;
   /** Whom a container's process runs as, so that it can write what is mounted: never the machine's root. */
   user: { uid: number; gid: number; isOurs: boolean };
+  /** Of control groups. */
+  cgroupVersion: 1 | 2;
   /** Without the engine's own mapping of users, which would keep a container from the files of a run. */
   usernsMode: string | undefined;
 }
@@ -33,11 +35,15 @@ export async function findEngine(): Promise<Engine> {
   const { container, info } = await client();
   const docker = container.dockerode;
   refuseOther(docker);
-  const { SecurityOptions = [] } = (await docker.info()) as { SecurityOptions?: string[] };
+  const { SecurityOptions = [], CgroupVersion } = (await docker.info()) as {
+    SecurityOptions?: string[];
+    CgroupVersion?: string;
+  };
   const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
   return {
     docker,
     version: String(info.containerRuntime.serverVersion),
+    cgroupVersion: CgroupVersion === '1' ? 1 : 2,
     user: userOf(has('rootless')),
     usernsMode: has('userns') ? 'host' : undefined,
   };

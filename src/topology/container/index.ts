@@ -1,6 +1,6 @@
 // Containers: an engine, and what a run has in it; replicas, balancer and store as containers on a private network.
 // What is here is imported only where containers are asked for, since the engine's client takes its time to load.
-export { baseImageChoice, chooseImage, redisImageChoice } from './base-image.ts';
+export { baseImageChoice, chooseImage, ensureImage, redisImageChoice } from './base-image.ts';
 export { removeOrphans, removeRunForGood } from './clean-up.ts';
 export { startContainerBalancer } from './container-balancer.ts';
 export { containerProvisioner } from './container-provisioner.ts';

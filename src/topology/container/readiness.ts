@@ -17,7 +17,7 @@ export interface AnsweringDeps {
   replica: Pick<ReplicaContainer, 'exited' | 'log' | 'live'>;
   clock: Clock;
   balancer: Pick<EmbeddedBalancer, 'probe'>;
-  /** Called when it has taken a connection. */
+  /** Called when it has answered at all. */
   onListening(): void;
 }
 
@@ -83,7 +83,7 @@ async function firstAnswer(
       listens();
       return clock.nowUs();
     }
-    if (!/ECONNREFUSED|EHOSTUNREACH/.test(outcome.why)) listens();
+    if (outcome.why.startsWith('it answered')) listens();
     progress.problem = `${url}: ${outcome.why}`;
     await clock.sleepUntil(Math.min(clock.nowUs() + waitMs * 1000, deadlineUs), stop);
     waitMs = Math.min(waitMs * 2, backoffMs.last);
@@ -102,6 +102,9 @@ function elsewhere(pid: number, port: number): string {
   return ports === '' ? `It listens on no port. ${must}` : `It listens on port ${ports}. ${must}`;
 }
 
+/** 127.0.0.11, where Docker resolves names within a container's network. */
+const enginesResolver = '0B00007F';
+
 /** The TCP sockets that listen in the network of a process (proc(5), /proc/net/tcp); state 0A is LISTEN. */
 function listeners(pid: number): { port: number; isLoopback: boolean }[] {
   return ['tcp', 'tcp6'].flatMap((table) => {
@@ -111,7 +114,9 @@ function listeners(pid: number): { port: number; isLoopback: boolean }[] {
         const [, , local = '', , state] = ` ${row.trim()}`.split(/\s+/);
         const [address = '', port = ''] = local.split(':');
         const isLoopback = address === '0100007F' || address === '00000000000000000000000001000000';
-        return state === '0A' ? [{ port: Number.parseInt(port, 16), isLoopback }] : [];
+        return state === '0A' && address !== enginesResolver
+          ? [{ port: Number.parseInt(port, 16), isLoopback }]
+          : [];
       });
     } catch {
       // Gone, or another user's: then nothing is said about it.

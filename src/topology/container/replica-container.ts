@@ -23,8 +23,8 @@ export interface ReplicaOptions {
   events: EventSink<RunEvent>;
   /** Unless the replica's own spec names another. */
   image: string;
-  /** Whether it is ours, and so has Node. */
-  hasNode: boolean;
+  /** Of somebody else; ours has Node. */
+  isForeign: boolean;
   /** Where its server listens. */
   port: number;
   mounts: readonly { from: string; to: string }[];
@@ -43,7 +43,7 @@ export interface ReplicaContainer {
 
 /** @throws HarnessError `usage` if there is no such image, `server` if it cannot be started. */
 export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): Promise<ReplicaContainer> {
-  const { scope, clock, events, port, mounts, limits } = options;
+  const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
   const log = openProcessLog(spec.logPath);
   let live: LiveContainer;
@@ -56,6 +56,7 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
       env: { HOST: '0.0.0.0', PORT: String(port), ...spec.env },
       mounts,
       limits,
+      isForeign,
       onOutput: (chunk) => void writeSync(log.fd, chunk),
     });
   } catch (error) {
@@ -73,7 +74,7 @@ function replicaOver(
   { replica, boot, path }: ReplicaSpec,
   log: ProcessLog,
   usage: UsageWatch,
-  { scope, clock, events, port, hasNode }: ReplicaOptions,
+  { scope, clock, events, port, isForeign }: ReplicaOptions,
 ): ReplicaContainer {
   const slot = { replica, boot };
   let isGone = false;
@@ -112,7 +113,7 @@ function replicaOver(
       async exhaustMemory() {
         usage.sample();
         isToldToEnd = true;
-        await exhaustMemory(scope.engine, live, hasNode);
+        await exhaustMemory(scope.engine, live, !isForeign);
         await exited;
       },
       disconnect: () => disconnect(scope, live),

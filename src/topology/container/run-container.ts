@@ -19,6 +19,8 @@ export interface ContainerSpec {
   /** Published on a free port of 127.0.0.1. */
   publishedPort?: number;
   limits?: ContainerLimits;
+  /** Of somebody else: it runs as the user that its image names, and may write within itself. */
+  isForeign?: boolean;
   /** Who is to read what it writes. */
   onOutput: (chunk: Buffer, stream: 'stdout' | 'stderr') => void;
 }
@@ -50,7 +52,8 @@ export interface LiveContainer {
 const pidsMax = 512;
 
 /**
- * Starts a container on the run's network: not as root, on a read-only file system, without capabilities.
+ * Starts a container on the run's network: without capabilities, and if it is ours not as root, on a read-only file
+ * system.
  *
  * @throws HarnessError `usage` if there is no such image, `server` if it cannot be started.
  */
@@ -91,7 +94,7 @@ async function created(scope: RunScope, spec: ContainerSpec): Promise<Container>
       Image: spec.image,
       ...(spec.command !== undefined && { Entrypoint: [], Cmd: [...spec.command] }),
       Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-      User: `${user.uid}:${user.gid}`,
+      ...(!spec.isForeign && { User: `${user.uid}:${user.gid}` }),
       Labels: scope.labelsFor(spec.part),
       // The lifeline: it ends when the one client that is attached goes, however it goes.
       ...{ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true },
@@ -104,12 +107,15 @@ async function created(scope: RunScope, spec: ContainerSpec): Promise<Container>
   }
 }
 
-function hostConfig(scope: RunScope, { mounts = [], publishedPort, limits }: ContainerSpec): HostConfig {
+function hostConfig(
+  scope: RunScope,
+  { mounts = [], publishedPort, limits, isForeign = false }: ContainerSpec,
+): HostConfig {
   const { usernsMode } = scope.engine;
   const memory = limits?.memoryBytes;
   return {
     NetworkMode: scope.network,
-    ReadonlyRootfs: true,
+    ReadonlyRootfs: !isForeign,
     Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=64m,mode=1777' },
     CapDrop: ['ALL'],
     // Where SELinux rules, a container may else not write what is mounted; elsewhere it means nothing.
