@@ -1,13 +1,19 @@
 import type { Clock } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
-import type { RunSpec } from '../scenario/index.ts';
-import type { Topology, Warden } from '../topology/index.ts';
+import type { DeploymentDraft, RunSpec } from '../scenario/index.ts';
+import type { Learned, Topology, Warden } from '../topology/index.ts';
 
 /**
  * Where the replicas, the balancer and the store of an experiment's runs live: as processes of this machine, or in
  * containers. Chosen once, and known to be usable; nothing else knows which it is.
  */
 export interface Backend {
+  /**
+   * Starts one replica of a deployment whose server is of somebody else, asks what it offers, and ends it; nothing of it
+   * is left.
+   * @throws HarnessError `usage` where this backend cannot have such a server, `server` for one that does not start.
+   */
+  tryOut(deployment: DeploymentDraft, signal: AbortSignal): Promise<Learned>;
   /** Brings a deployment up. Disposing the topology takes everything down, the store last. */
   provision(spec: RunSpec, means: RunMeans, signal: AbortSignal): Promise<Topology>;
 }
@@ -21,4 +27,6 @@ export interface RunMeans {
   folder: string;
   /** Of this run, and gone after it. */
   temporaryFolder: string;
+  /** What the hosts of servers that run elsewhere stand for, by deployment. */
+  addresses: ReadonlyMap<string, string>;
 }

@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import { type Deployment, foreignServerOf, memoryBytes, type Plan, type RunSpec } from '../scenario/index.ts';
+import { type DeploymentDraft, foreignServerOf, memoryBytes, type PlanDraft } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
 import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
-import { foreignReplica, prepareForeignImages } from './container-servers.ts';
+import { prepareForeignImages, replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import type { Output } from './output.ts';
 import { packageRoot, programFile, programsFolder } from './package-info.ts';
 import type { OpenStore, StoreOptions } from './shared-store.ts';
+import { tryOutContainer } from './try-out-container.ts';
 
 /** The path of the MCP endpoint of the reference servers. */
 const endpointPath = '/mcp';
@@ -38,7 +39,7 @@ interface Means {
  *
  * @throws HarnessError `usage` that says what is missing and what to do.
  */
-export async function prepareContainers(plan: Plan, output: Output): Promise<Backend> {
+export async function prepareContainers(plan: PlanDraft, output: Output): Promise<Backend> {
   const containers = await import('../topology/container/index.ts');
   const engine = await containers.findEngine();
   await containers.removeOrphans(engine.docker);
@@ -74,21 +75,33 @@ export function refuseForeignRedis({ redis }: StoreOptions): void {
   });
 }
 
-function containerBackend(means: Means): Backend {
-  return {
-    async provision(spec, run, signal) {
-      const scope = await means.containers.openRunScope(means.engine, run.warden);
-      try {
-        return await provisionIn(scope, spec, run, means, signal);
-      } catch (error) {
-        await scope[Symbol.asyncDispose]();
-        throw error;
-      }
-    },
-  };
+/** What of a run, or of one that is only tried, has to be brought up. */
+interface Provisioned {
+  deployment: DeploymentDraft;
+  /** Relative to the experiment's. */
+  folder: string;
 }
 
-async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means: Means, signal: AbortSignal) {
+function containerBackend(means: Means): Backend {
+  const provision = async (spec: Provisioned, run: RunMeans, signal: AbortSignal) => {
+    const scope = await means.containers.openRunScope(means.engine, run.warden);
+    try {
+      return await provisionIn(scope, spec, run, means, signal);
+    } catch (error) {
+      await scope[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
+  return { provision, tryOut: (deployment, signal) => tryOutContainer(deployment, provision, signal) };
+}
+
+async function provisionIn(
+  scope: RunScope,
+  spec: Provisioned,
+  run: RunMeans,
+  means: Means,
+  signal: AbortSignal,
+) {
   const { containers, engine, image } = means;
   const { routing } = spec.deployment;
   if (routing === 'none') throw new HarnessError('usage', `${spec.deployment.name} cannot run in containers`);
@@ -127,7 +140,9 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
     startBalancer: () => balancer,
     replicaSpec: (replica, boot, release) => {
       const slot = { replica, boot, release };
-      return server ? foreignReplica(spec, server, slot, folder) : replicaSpec(spec, slot, run, means, store);
+      if (!server) return replicaSpec(spec, slot, run, means, store);
+      const logPath = join(logsPath(folder, spec), `${replica}-${boot}.log`);
+      return replicaOfImage(server, spec.deployment.protocol, { replica, boot, logPath }, release);
     },
     store: {
       async [Symbol.asyncDispose]() {
@@ -141,7 +156,7 @@ async function provisionIn(scope: RunScope, spec: RunSpec, run: RunMeans, means:
   });
 }
 
-function limitsOf({ limits }: Deployment) {
+function limitsOf({ limits }: DeploymentDraft) {
   return {
     cpus: limits?.cpus,
     memoryBytes: limits?.memory === undefined ? undefined : memoryBytes(limits.memory),
@@ -149,7 +164,7 @@ function limitsOf({ limits }: Deployment) {
 }
 
 /** Where somebody else's server keeps what it shares is its own affair. */
-function usesOurStore(deployment: Deployment): boolean {
+function usesOurStore(deployment: DeploymentDraft): boolean {
   return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
 }
 
@@ -159,7 +174,7 @@ interface ContainerStore extends OpenStore {
 
 async function openStore(
   scope: RunScope,
-  spec: RunSpec,
+  spec: Provisioned,
   temporaryFolder: string,
   folder: string,
   { containers, engine, redisImage }: Means,
@@ -187,7 +202,7 @@ async function openStore(
 }
 
 function replicaSpec(
-  spec: RunSpec,
+  spec: Provisioned,
   { replica, boot, release }: { replica: string; boot: number; release: string | undefined },
   { clock, folder }: RunMeans,
   { image, nextImage }: Means,

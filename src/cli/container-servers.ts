@@ -1,16 +1,8 @@
-import { join } from 'node:path';
 import { HarnessError, revealed } from '../core/index.ts';
-import {
-  durationMs,
-  type ForeignServer,
-  foreignServerOf,
-  type Plan,
-  portPlaceholder,
-  type RunSpec,
-} from '../scenario/index.ts';
+import { type ForeignServer, foreignServerOf, type PlanDraft, portPlaceholder } from '../scenario/index.ts';
 import type { Engine } from '../topology/container/index.ts';
 import type { ReplicaSpec } from '../topology/index.ts';
-import { logsPath } from './experiment-files.ts';
+import { foreignReplica } from './foreign-replica.ts';
 
 /** What replicas in containers run that are of somebody else. */
 
@@ -20,14 +12,16 @@ import { logsPath } from './experiment-files.ts';
  * @throws HarnessError `usage` for one that is not there, and for what cannot be done to it.
  */
 export async function prepareForeignImages(
-  plan: Plan,
+  plan: PlanDraft,
   { cgroupVersion }: Engine,
   ensure: (image: string, whose: string) => Promise<void>,
 ): Promise<void> {
   const faults = plan.scenarios.flatMap((scenario) => scenario.faults);
   for (const deployment of plan.deployments) {
-    const image = foreignServerOf(deployment)?.image;
+    const server = foreignServerOf(deployment);
+    const image = server?.image;
     if (image === undefined) continue;
+    refuseUnread(deployment.name, server);
     if (cgroupVersion === 1 && faults.some(({ fault }) => fault === 'out-of-memory')) {
       throw new HarnessError(
         'usage',
@@ -42,29 +36,32 @@ export async function prepareForeignImages(
   }
 }
 
-/** How to start a replica of the image that a deployment names. */
-export function foreignReplica(
-  spec: RunSpec,
+/** What only the process backend looks at. */
+function refuseUnread(deployment: string, server: ForeignServer | undefined): void {
+  const { ready, ledger } = server ?? {};
+  const key = ledger ? 'ledger' : ready?.path !== undefined ? 'ready.path' : 'ready.output';
+  if (!ledger && ready?.path === undefined && ready?.output === undefined) return;
+  throw new HarnessError('usage', `${deployment}: ${key} is not looked at in a container`, {
+    hint: 'Leave it out: a container is ready when it answers an MCP request, and keeps no ledger.',
+  });
+}
+
+/** How to start a replica of the image that a deployment names; what its environment holds in secret is put in. */
+export function replicaOfImage(
   server: ForeignServer,
-  { replica, boot, release }: { replica: string; boot: number; release: string | undefined },
-  folder: string,
+  protocol: ReplicaSpec['protocol'],
+  slot: Pick<ReplicaSpec, 'replica' | 'boot' | 'logPath'>,
+  release: string | undefined,
 ): ReplicaSpec {
-  const { deployment } = spec;
-  const { port = 0, env, ready, path = '/mcp' } = server;
-  const told = Object.entries(revealed(env, process.env, 'server.env')).map(([name, value]) => [
+  const spec = foreignReplica(server, protocol, slot, {});
+  const env = Object.entries(revealed(server.env, process.env, 'server.env')).map(([name, value]) => [
     name,
-    value.replaceAll(portPlaceholder, String(port)),
+    value.replaceAll(portPlaceholder, String(server.port)),
   ]);
   return {
-    replica,
-    boot,
-    // The image's own.
-    command: [],
-    env: Object.fromEntries(told) as Record<string, string>,
+    ...spec,
+    env: Object.fromEntries(env) as Record<string, string>,
+    headers: revealed(server.headers, process.env, 'server.headers'),
     image: release ?? server.image,
-    path,
-    protocol: deployment.protocol,
-    logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`),
-    readyTimeoutMs: durationMs(ready.within),
   };
 }

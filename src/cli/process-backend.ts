@@ -1,43 +1,43 @@
 import { join } from 'node:path';
 import { HarnessError } from '../core/index.ts';
-import type { RunSpec } from '../scenario/index.ts';
+import { foreignServerOf, type RunSpec } from '../scenario/index.ts';
 import {
   createTopology,
+  externalTopology,
   processProvisioner,
   type ReplicaSpec,
   startEmbeddedBalancer,
+  type Topology,
 } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
+import { defaultEndpointPath, foreignReplica } from './foreign-replica.ts';
 import { programPath } from './package-info.ts';
 import type { OpenStore, SharedStore } from './shared-store.ts';
+import { tryOutProcess } from './try-out.ts';
 
-/** The path of the MCP endpoint of the reference servers. */
-const endpointPath = '/mcp';
 const readyTimeoutMs = 20_000;
 
 /** Replicas, the embedded balancer and, if need be, a Redis as processes of this machine. */
 export function processBackend(sharedStore: SharedStore): Backend {
   return {
+    tryOut: tryOutProcess,
     async provision(spec, means, signal) {
-      const { routing, server } = spec.deployment;
-      if (routing === 'none' || typeof server !== 'string') {
-        throw new HarnessError('usage', `${spec.deployment.name}: only reference servers can be started`);
-      }
+      const { routing } = spec.deployment;
+      if (routing === 'none') return external(spec, means);
       const { clock, events, warden, folder, temporaryFolder } = means;
       const logPath = join(logsPath(folder, spec), 'store.log');
-      const store = await sharedStore.open(
-        spec.deployment,
-        { clock, warden, folder: temporaryFolder, logPath },
-        signal,
-      );
+      const storeMeans = { clock, warden, folder: temporaryFolder, logPath };
+      const store = foreignServerOf(spec.deployment)
+        ? undefined
+        : await sharedStore.open(spec.deployment, storeMeans, signal);
       return createTopology({
         provisioner: processProvisioner({ clock, events, guard: warden }),
         startBalancer: (stop) =>
           startEmbeddedBalancer(
             {
               routing,
-              path: endpointPath,
+              path: foreignServerOf(spec.deployment)?.path ?? defaultEndpointPath,
               eventsPath: eventsPath(folder, spec),
               epochUs: clock.epochUs,
               guard: warden,
@@ -45,7 +45,7 @@ export function processBackend(sharedStore: SharedStore): Backend {
             stop,
           ),
         replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, means, store),
-        store,
+        ...(store && { store }),
         count: spec.deployment.replicas,
         clock,
         signal,
@@ -54,30 +54,42 @@ export function processBackend(sharedStore: SharedStore): Backend {
   };
 }
 
+function external({ deployment }: RunSpec, { addresses }: RunMeans): Topology {
+  const url = foreignServerOf(deployment)?.url;
+  const address = addresses.get(deployment.name);
+  if (url !== undefined && address !== undefined) return externalTopology(url, address);
+  throw new HarnessError('internal', `where ${deployment.name} is was not looked up`);
+}
+
 function replicaSpec(
   spec: RunSpec,
   replica: string,
   boot: number,
   { clock, folder }: RunMeans,
-  store: OpenStore,
+  store: OpenStore | undefined,
 ): ReplicaSpec {
   const { deployment } = spec;
+  const own = {
+    // What the user's environment says of a host is about something else.
+    HOST: '127.0.0.1',
+    WINDTUNNEL_REPLICA: replica,
+    WINDTUNNEL_BOOT: String(boot),
+  };
+  const slot = { replica, boot, logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`) };
+  if (typeof deployment.server !== 'string') {
+    return foreignReplica(deployment.server, deployment.protocol, slot, own, ledgerPath(folder, spec));
+  }
   return {
-    replica,
-    boot,
+    ...slot,
     command: [process.execPath, programPath(`infra/servers/${deployment.server}`)],
     env: {
-      // What the user's environment says of a host is about something else.
-      HOST: '127.0.0.1',
-      WINDTUNNEL_REPLICA: replica,
-      WINDTUNNEL_BOOT: String(boot),
+      ...own,
       WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
-      ...store.env,
+      ...store?.env,
     },
-    path: endpointPath,
+    path: defaultEndpointPath,
     protocol: deployment.protocol,
-    logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`),
     readyTimeoutMs,
   };
 }

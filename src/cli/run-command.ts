@@ -1,7 +1,6 @@
 import { exitCodes, wallClockIso } from '../core/index.ts';
-import { makePlan, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
+import { draftPlan, type Plan, type RunSpec, runsOf, settledPlan } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
-import type { Backend } from './backend.ts';
 import { prepareContainers, refuseForeignRedis } from './container-backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
@@ -11,9 +10,10 @@ import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
 import { catalog, tool } from './package-info.ts';
 import { processBackend } from './process-backend.ts';
 import { progressDisplay } from './progress.ts';
+import { rehearse } from './rehearsal.ts';
 import type { RunOptions } from './run-options.ts';
 import { prepareStore } from './shared-store.ts';
-import { carryOut } from './wiring.ts';
+import { type BackendMeans, carryOut } from './wiring.ts';
 
 /**
  * `windtunnel run`: plan, carry out, judge, report. Returns the exit code.
@@ -31,12 +31,13 @@ export async function runCommand(
   const isContainer = options.backend === 'container';
   if (isContainer) refuseForeignRedis(options.store);
   const store = isContainer ? undefined : await prepareStore(options.store, output);
-  const plan = makePlan(
+  const draft = draftPlan(
     {
       ...options,
       startedAt,
       tool,
       environment: describeEnvironment(store?.versions),
+      env: process.env,
       backend: options.backend,
       sharedStore: store?.plan ?? { store: options.store.kind },
       command: repeatCommand(
@@ -47,14 +48,16 @@ export async function runCommand(
     catalog,
   );
   checkTemporaryFolder();
-  const backend = store ? processBackend(store) : await prepareContainers(plan, output);
+  const backend = store ? processBackend(store) : await prepareContainers(draft, output);
+  const { protocols, addresses } = await rehearse(draft, backend, options.targets, output, signal);
+  const plan = settledPlan(draft, protocols);
   const folder = makeOutputFolder(
     options.out,
     startedAt,
     plan.scenarios.map((scenario) => scenario.name),
   );
   writePlan(folder, plan);
-  const failure = await carryOutAll(plan, folder, backend, options, output, signal);
+  const failure = await carryOutAll(plan, folder, { backend, addresses }, options, output, signal);
   try {
     // From the plan on disk, as `report` will judge it again: its keys come in the order of the file's schema.
     const results = await judgeApart(folder, readPlan(folder));
@@ -73,7 +76,7 @@ export async function runCommand(
 async function carryOutAll(
   plan: Plan,
   folder: string,
-  backend: Backend,
+  means: BackendMeans,
   options: RunOptions,
   output: Output,
   signal: AbortSignal,
@@ -84,7 +87,7 @@ async function carryOutAll(
     if (signal.aborted) break;
     const progress = display.begin(spec, i + 1, runs.length);
     try {
-      progress.end(await carryOut(spec, folder, backend, progress, signal));
+      progress.end(await carryOut(spec, folder, means, progress, signal));
     } catch (error) {
       progress.end('failed');
       return { error };

@@ -2,6 +2,7 @@ import { HarnessError } from '../core/index.ts';
 import { type ClientKind, clientKinds } from '../record/index.ts';
 import { chosenRedis, duration, folder, names, rate, single, whole } from './option-values.ts';
 import type { StoreOptions } from './shared-store.ts';
+import type { TargetOptions } from './targets.ts';
 
 /** The options of `windtunnel run`: what they are, and what they come to. */
 
@@ -17,6 +18,8 @@ export interface RunOptions {
   seed: number;
   backend: 'process' | 'container';
   store: StoreOptions;
+  /** What load may be sent to beside this machine. */
+  targets: TargetOptions;
   out: string | undefined;
   quiet: boolean;
   json: boolean;
@@ -56,6 +59,11 @@ export const runOptions = {
     type: 'string',
     describe: 'Hosts beside this machine that may be used, separated by commas',
   },
+  'allow-high-rate': {
+    type: 'boolean',
+    default: false,
+    describe: 'Whether such a host may be sent more than 50 requests per second',
+  },
   client: {
     choices: clientKinds,
     default: 'wire',
@@ -78,6 +86,7 @@ interface RawRunOptions {
   store: 'sqlite' | 'redis';
   redisUrl?: string | undefined;
   allowHost?: string | undefined;
+  allowHighRate: boolean;
   out?: string | undefined;
   quiet: boolean;
   json: boolean;
@@ -96,6 +105,10 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
     backend: single('backend', raw.backend),
     store: storeOptions(raw),
+    targets: {
+      allowedHosts: raw.allowHost === undefined ? [] : names('allow-host', raw.allowHost),
+      highRate: raw.allowHighRate,
+    },
     client: single('client', raw.client),
     out: raw.out === undefined ? undefined : folder('out', raw.out),
     quiet: raw.quiet,

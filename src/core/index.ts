@@ -3,6 +3,7 @@
 export { type ChildEnd, type ChildGuard, childEnd } from './child-end.ts';
 export { childEntry } from './child-entry.ts';
 export { type Clock, interrupted, monotonicUs, systemClock, wallClockIso } from './clock.ts';
+export { closestName } from './closest.ts';
 export { type ErrorCode, exitCodes, HarnessError, messageOf, unreachable } from './errors.ts';
 export { negotiable } from './negotiated.ts';
 export { type Prng, seededPrng } from './prng.ts';
@@ -13,7 +14,7 @@ export {
   redactedRedisUrl,
   redisUrl,
 } from './redis-url.ts';
-export { type Redact, redactor, revealed, secretNames, secretsOf } from './secrets.ts';
+export { type Redact, redactor, revealed, secretNames, secretProblem, secretsOf } from './secrets.ts';
 export { neverStops, type StopSignal, StopSource, TimeLimit, toAbortSignal } from './stop.ts';
 export { padEnd, widthOf, wrap } from './text-width.ts';
 export { formatDurationMs, parseDurationMs, parseRatePerSecond } from './units.ts';

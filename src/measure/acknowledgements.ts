@@ -8,7 +8,8 @@ export interface Acknowledgements extends Collector<{ unproven: number }> {
   isUncommitted(operation: OperationEvent): boolean;
 }
 
-export function acknowledgements(ledger: Pick<Ledger, 'fateOf'>): Acknowledgements {
+/** @param owesCommits whether an acknowledged operation without a commit is a doubt about the record. */
+export function acknowledgements(ledger: Pick<Ledger, 'fateOf'>, owesCommits = true): Acknowledgements {
   const started = new Set<string>();
   const uncommitted = { last: '' };
   let unproven = 0;
@@ -18,7 +19,7 @@ export function acknowledgements(ledger: Pick<Ledger, 'fateOf'>): Acknowledgemen
       if (event.type === 'replica-started') started.add(`${event.replica} ${event.boot}`);
       if (event.type !== 'operation' || event.outcome !== 'ok') return;
       const fate = ledger.fateOf(event, started);
-      if (fate === 'unproven') unproven += 1;
+      if (fate === 'unproven' && owesCommits) unproven += 1;
       uncommitted.last = fate === 'uncommitted' ? event.opId : '';
     },
     isUncommitted: ({ opId }) => uncommitted.last === opId,

@@ -1,5 +1,6 @@
 import type { Collector } from './collector.ts';
 import type { LoadSkew, NotApplicable, Series, Skew } from './metrics.ts';
+import { notStartedHere } from './not-applicable.ts';
 import type { Route, RouteJoin } from './route-join.ts';
 
 /** A time in which the set of replicas did not change. */
@@ -22,7 +23,8 @@ export function loadSkew(
   hasSessions: boolean,
   windowMs: number,
   routes: Pick<RouteJoin, 'when'>,
-): Collector<{ skew: LoadSkew; load: Series['load']; upstreams: Series['upstreams'] }> {
+  isExternal = false,
+): Collector<{ skew: LoadSkew | NotApplicable; load: Series['load']; upstreams: Series['upstreams'] }> {
   const periods: Period[] = [];
   const load = new Map<number, Record<string, number>>();
   let beginUs = 0;
@@ -63,10 +65,12 @@ export function loadSkew(
       }
     },
     result: () => ({
-      skew: {
-        ...skewOver(periods, 'requests'),
-        sessions: hasSessions ? skewOver(periods, 'sessions') : noSessions,
-      },
+      skew: isExternal
+        ? { notApplicable: notStartedHere }
+        : {
+            ...skewOver(periods, 'requests'),
+            sessions: hasSessions ? skewOver(periods, 'sessions') : noSessions,
+          },
       load: [...load.entries()]
         .filter(([window]) => window >= 0)
         .sort(([a], [b]) => a - b)

@@ -1,5 +1,5 @@
 import type { LedgerEntry, RunEvent } from '../record/index.ts';
-import { callsOf, type RunSpec } from '../scenario/index.ts';
+import { callsOf, foreignServerOf, type RunSpec } from '../scenario/index.ts';
 import { acknowledgements } from './acknowledgements.ts';
 import { clientSeries } from './client-series.ts';
 import { type Collector, showTo } from './collector.ts';
@@ -146,11 +146,14 @@ function collectorsFor(
   unmeasured: Unmeasured,
 ) {
   const { protocol } = spec.deployment;
+  const isExternal = spec.deployment.routing === 'none';
   const { durationMs, windowMs } = windowsOf(spec);
   const calls = callsOf(spec.scenario.workload.journey);
   const reads = calls.some((call) => call.reads !== undefined);
   const writes = calls.some((call) => call.writes !== undefined);
-  const acknowledged = acknowledgements(ledger);
+  const foreign = foreignServerOf(spec.deployment);
+  const owesCommits = foreign === undefined || (foreign.ledger && ledger.numbered);
+  const acknowledged = acknowledgements(ledger, owesCommits);
   const guard = <R>(
     measures: readonly (keyof Metrics | keyof Series | 'completeness' | 'evidence')[],
     make: () => Collector<R>,
@@ -174,9 +177,9 @@ function collectorsFor(
       ['availability', 'latency_ms', 'service_ms', 'recovery_ms', 'windows', 'percentiles'],
       () => operationMeasures(durationMs, windowMs),
     ),
-    usage: guard(['replica_cpu', 'replica_rss'], () => replicaUsage(protocol)),
+    usage: guard(['replica_cpu', 'replica_rss'], () => replicaUsage(protocol, isExternal)),
     load: guard(['load_skew', 'load', 'upstreams'], () =>
-      loadSkew(protocol !== '2026-07-28', windowMs, routes),
+      loadSkew(protocol !== '2026-07-28', windowMs, routes, isExternal),
     ),
     clients: guard(['clients'], clientSeries),
     survival: guard(['survival'], () => survival(protocol, durationMs)),

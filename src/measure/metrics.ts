@@ -173,7 +173,7 @@ export interface Metrics {
   state_leak: Rate | NotApplicable;
   replica_cpu: ReplicaCpu | NotApplicable;
   replica_rss: ReplicaRss | NotApplicable;
-  load_skew: LoadSkew;
+  load_skew: LoadSkew | NotApplicable;
   send_lag_ms: SendLag;
   session_recovery_ms: SessionRecovery | NotApplicable;
   ready_ms: Ready | NotApplicable;

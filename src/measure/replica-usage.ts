@@ -1,6 +1,7 @@
 import type { ProtocolRevision, RunEvent } from '../record/index.ts';
 import type { Collector } from './collector.ts';
 import type { NotApplicable, ReplicaCpu, ReplicaRss } from './metrics.ts';
+import { notStartedHere } from './not-applicable.ts';
 import { medianOf, medianSlope } from './robust.ts';
 import { thinned } from './thinned.ts';
 
@@ -42,6 +43,7 @@ const bytesPerMb = 1e6;
  */
 export function replicaUsage(
   protocol: ProtocolRevision,
+  isExternal = false,
 ): Collector<{ cpu: ReplicaCpu | NotApplicable; rss: ReplicaRss | NotApplicable }> {
   const boots = new Map<string, Boot>();
   const exited = new Set<string>();
@@ -95,7 +97,10 @@ export function replicaUsage(
     },
     result() {
       if (boots.size === 0) {
-        const none = { notApplicable: 'what the replicas used was not recorded; it is read on Linux only' };
+        const why = isExternal
+          ? notStartedHere
+          : 'what the replicas used was not recorded; it is read on Linux only';
+        const none = { notApplicable: why };
         return { cpu: none, rss: none };
       }
       const cpuMs = [...boots.values()].reduce((sum, boot) => sum + boot.cpuUs - boot.cpuBeforeUs, 0) / 1000;

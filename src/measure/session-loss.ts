@@ -23,7 +23,7 @@ interface Loss {
  * sessions established. A session that a client opened to replace a lost one is counted apart: with those in
  * the denominator, a client that reconnects often would dilute the loss.
  *
- * Its causes are told apart in `loss-cause.ts`.
+ * Its causes are told apart in `loss-cause.ts`. A server of 2025-11-25 need keep no sessions, and then has none to lose.
  */
 export function sessionLoss(
   protocol: ProtocolRevision,
@@ -36,7 +36,7 @@ export function sessionLoss(
   const sessions = new Map<string, Session>();
   const losses: Loss[] = [];
   const answers: Record<string, number> = {};
-  const counts = { opened: 0, lost: 0, openedAgain: 0, lostAgain: 0 };
+  const counts = { opened: 0, lost: 0, openedAgain: 0, lostAgain: 0, withoutId: 0 };
 
   return {
     types: [...lives.types, 'session-opened', 'session-lost', 'session-closed'],
@@ -44,7 +44,10 @@ export function sessionLoss(
       lives.see(event);
       switch (event.type) {
         case 'session-opened': {
-          if (event.sessionId === null) return;
+          if (event.sessionId === null) {
+            counts.withoutId += 1;
+            return;
+          }
           if (event.generation === 0) counts.opened += 1;
           else counts.openedAgain += 1;
           const session: Session = {};
@@ -78,6 +81,9 @@ export function sessionLoss(
       }
     },
     result() {
+      if (counts.opened === 0 && counts.withoutId > 0) {
+        return { notApplicable: 'the server gave no session ids: it keeps no sessions' };
+      }
       const causes = { misroute: 0, crash: 0, expiry: 0, unattributed: 0 };
       for (const { atUs, session, answered } of losses) {
         causes[lossCause(lives, atUs, session.opened, answered)] += 1;

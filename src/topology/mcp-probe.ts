@@ -1,51 +1,63 @@
-import { request } from 'node:http';
 import { messageOf } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
-import { type JsonRpcAnswer, jsonRpcAnswer } from './json-rpc-answer.ts';
+import { ask, type HttpAnswer, questionOf, type ServerAccess } from './mcp-ask.ts';
 
-/** `ready`, or why not, in words for an error message. */
-export type ProbeOutcome = { ready: true; sessionId?: string } | { ready: false; why: string };
+/** `ready`, with the revision that answered, or why not, in words for an error message. */
+export type ProbeOutcome =
+  | { ready: true; protocol: ProtocolRevision; sessionId?: string; result?: Record<string, unknown> }
+  | { ready: false; why: string };
 
-interface HttpAnswer {
-  status: number;
-  sessionId: string | undefined;
-  text: string;
-  message: JsonRpcAnswer | undefined;
-}
+/** What is asked of a server of which it is not known what it speaks. */
+export type AskedProtocol = ProtocolRevision | 'auto';
 
-const clientInfo = { name: 'mcp-windtunnel-probe', version: '1' };
-const accept = 'application/json, text/event-stream';
-/** An answer to a probe is a few hundred bytes; what is longer is no answer to it. */
-const answerBytesMax = 256 * 1024;
-/** As much as the clients of a run take: a server that they can use is ready. */
-const headBytesMax = 64 * 1024;
 export const sessionEndTimeoutMs = 1_000;
+
+const questions = {
+  '2025-11-25': questionOf('2025-11-25', 'initialize'),
+  '2026-07-28': questionOf('2026-07-28', 'server/discover'),
+} as const;
 
 /**
  * Asks a server the first question of its protocol revision: `initialize` (2025-11-25, lifecycle) or
  * `server/discover` (2026-07-28, server/discover). An answer means that it is ready to be used.
  *
- * @param host for the header `Host`; by default what the URL says.
+ * With `auto` it asks as a client does that speaks both (2026-07-28, basic/versioning): `server/discover`, and
+ * `initialize` where that is answered with anything but a result that names 2026-07-28.
  */
 export async function probeMcp(
   url: string,
-  protocol: ProtocolRevision,
+  protocol: AskedProtocol,
   signal: AbortSignal,
-  host?: string,
+  access: ServerAccess = {},
 ): Promise<ProbeOutcome> {
   try {
-    const answer = await send(url, 'POST', named(probes[protocol], host), signal);
-    const { message } = answer;
-    if (message && 'result' in message && answer.status === 200) {
-      return { ready: true, ...(answer.sessionId !== undefined && { sessionId: answer.sessionId }) };
+    if (protocol !== 'auto') {
+      return judge(protocol, await ask(url, questions[protocol], access, signal));
     }
-    // Every 2026-07-28 server must implement it, yet one that does not can still be measured.
-    const isUnknownMethod = message?.error?.code === -32601;
-    if (protocol === '2026-07-28' && isUnknownMethod) return { ready: true };
-    return { ready: false, why: `it answered ${answer.status} ${answer.text.slice(0, 200).trim()}`.trim() };
+    // One that breaks off has not understood, and is asked again in the other way.
+    const discovered = await ask(url, questions['2026-07-28'], access, signal).catch(() => undefined);
+    if (discovered && offers(discovered, '2026-07-28')) return judge('2026-07-28', discovered);
+    return judge('2025-11-25', await ask(url, questions['2025-11-25'], access, signal));
   } catch (error) {
     return { ready: false, why: messageOf(error) };
   }
+}
+
+function judge(protocol: ProtocolRevision, answer: HttpAnswer): ProbeOutcome {
+  const { message, sessionId } = answer;
+  if (message && 'result' in message && answer.status === 200) {
+    const result = (message.result ?? {}) as Record<string, unknown>;
+    return { ready: true, protocol, result, ...(sessionId !== undefined && { sessionId }) };
+  }
+  // Every 2026-07-28 server must implement it, yet one that does not can still be measured.
+  const isUnknownMethod = message?.error?.code === -32601;
+  if (protocol === '2026-07-28' && isUnknownMethod) return { ready: true, protocol };
+  return { ready: false, why: `it answered ${answer.status} ${answer.text.slice(0, 200).trim()}`.trim() };
+}
+
+function offers({ status, message }: HttpAnswer, protocol: ProtocolRevision): boolean {
+  const { supportedVersions } = (message?.result ?? {}) as { supportedVersions?: unknown };
+  return status === 200 && Array.isArray(supportedVersions) && supportedVersions.includes(protocol);
 }
 
 /** Ends the session a probe has opened. What the server answers to that does not matter. */
@@ -53,78 +65,8 @@ export async function endProbeSession(
   url: string,
   sessionId: string,
   signal: AbortSignal,
-  host?: string,
+  access: ServerAccess = {},
 ): Promise<void> {
   const headers = { 'mcp-session-id': sessionId, 'mcp-protocol-version': '2025-11-25' };
-  await send(url, 'DELETE', named({ headers, body: undefined }, host), signal).catch(() => {});
-}
-
-function named({ headers, body }: Probe, host: string | undefined): Probe {
-  return { headers: host === undefined ? headers : { ...headers, host }, body };
-}
-
-interface Probe {
-  headers: Record<string, string>;
-  body: string | undefined;
-}
-
-const probes: Record<ProtocolRevision, Probe> = {
-  '2025-11-25': {
-    headers: { accept, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 0,
-      method: 'initialize',
-      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo },
-    }),
-  },
-  '2026-07-28': {
-    headers: {
-      accept,
-      'content-type': 'application/json',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'server/discover',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 0,
-      method: 'server/discover',
-      params: {
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': clientInfo,
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    }),
-  },
-};
-
-function send(url: string, method: string, probe: Probe, signal: AbortSignal): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    // A connection of its own, closed with the answer: no idle one stays that could slow a server's end.
-    const options = { method, headers: probe.headers, agent: false, signal, maxHeaderSize: headBytesMax };
-    const outgoing = request(url, options, (response) => {
-      const status = response.statusCode ?? 0;
-      const header = response.headers['mcp-session-id'];
-      const sessionId = typeof header === 'string' ? header : undefined;
-      const isStream = response.headers['content-type']?.startsWith('text/event-stream') ?? false;
-      let text = '';
-      const settle = (message: JsonRpcAnswer | undefined) => {
-        resolve({ status, sessionId, text, message });
-        // A stream may stay open after the answer.
-        response.destroy();
-      };
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        const message = isStream ? jsonRpcAnswer(text, isStream) : undefined;
-        if (message || text.length > answerBytesMax) settle(message);
-      });
-      response.on('end', () => settle(jsonRpcAnswer(text, isStream)));
-      response.on('error', reject);
-    });
-    outgoing.on('error', reject);
-    outgoing.end(probe.body);
-  });
+  await ask(url, { method: 'DELETE', headers }, access, signal).catch(() => {});
 }

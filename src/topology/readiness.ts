@@ -1,15 +1,31 @@
-import { type Clock, HarnessError, interrupted } from '../core/index.ts';
+import { connect } from 'node:net';
+import {
+  type Clock,
+  HarnessError,
+  interrupted,
+  messageOf,
+  redactor,
+  revealed,
+  secretsOf,
+} from '../core/index.ts';
 import { announcedOrigin } from './announced-origin.ts';
-import { endProbeSession, probeMcp } from './mcp-probe.ts';
+import { ask, type ServerAccess } from './mcp-ask.ts';
+import { endProbeSession, probeMcp, sessionEndTimeoutMs } from './mcp-probe.ts';
+import { answersStdio, otherTransport, stdioGreeting } from './other-transport.ts';
 import type { ReplicaProcess } from './replica-process.ts';
 import type { ReplicaExit, ReplicaSpec } from './types.ts';
 
 const outputPollMs = 10;
 /** Doubled from probe to probe, for a server whose first answers are slow. */
 const probeTimeoutMs = { first: 1_000, last: 16_000 };
-const sessionEndTimeoutMs = 1_000;
 /** Between probes: doubled from the first to the last. A server that listens is nearly always ready at once. */
 const backoffMs = { first: 10, last: 100 };
+
+/** Of a server that was given its port. */
+const loopbackHosts = ['127.0.0.1', '[::1]'];
+const connectTimeoutMs = 1_000;
+/** How long a server may take to answer on standard output. */
+const stdioAnswerMs = 2_000;
 
 /** What a wait for readiness ends with. */
 export interface Ready {
@@ -20,58 +36,89 @@ export interface Ready {
 
 export interface ReadinessDeps {
   clock: Clock;
+  /** The port that it was given; 0: it says itself which it has. */
+  port: number;
   /** Called when it has said where it listens. */
   onListening(): void;
 }
 
 /**
- * Waits until the replica has said where it listens and has answered an MCP request there.
+ * Waits until the replica listens and is ready: by default until it has answered an MCP request.
  *
  * @throws HarnessError `server` if it exits or `readyTimeoutMs` pass first, `interrupted` if `signal` aborts.
  */
 export async function untilReady(
   spec: ReplicaSpec,
   replica: ReplicaProcess,
-  { clock, onListening }: ReadinessDeps,
+  { clock, port, onListening }: ReadinessDeps,
   signal: AbortSignal,
 ): Promise<Ready> {
   const deadlineUs = clock.nowUs() + spec.readyTimeoutMs * 1000;
   const ended = new AbortController();
   void replica.exited.then((exit) => ended.abort(exit));
   const stop = AbortSignal.any([signal, ended.signal]);
-  const progress: Progress = { problem: 'it has printed no http://127.0.0.1:PORT' };
+  const progress: Progress = { problem: saysNothing };
+  const wait: Wait = { spec, replica, clock, deadlineUs, stop, progress };
 
   try {
-    const url = await addressOf(spec, replica, clock, deadlineUs, stop);
+    const url = port === 0 ? await announcedUrl(wait) : await givenUrl(wait, port);
     if (url !== undefined) {
       onListening();
+      progress.url = url;
       progress.problem = `${url} has not answered`;
-      const ready = await firstAnswer(url, spec, clock, deadlineUs, stop, progress);
+      const ready = await untilMet(url, wait);
       if (ready) return ready;
     }
   } catch (error) {
     if (!stop.aborted) throw error;
   }
+  const told = stop.aborted ? '' : await whatElse(wait);
   if (ended.signal.aborted) {
     const exit = ended.signal.reason as ReplicaExit;
     throw failed(spec, `ended before it was ready (${describeExit(exit)})`, exit.lastOutput);
   }
   if (signal.aborted) throw interrupted(signal);
   const seconds = spec.readyTimeoutMs / 1000;
-  throw failed(spec, `was not ready within ${seconds} s: ${progress.problem}`, replica.log.end());
+  throw failed(spec, `was not ready within ${seconds} s: ${progress.problem}${told}`, replica.log.end());
 }
+
+const saysNothing = 'it has printed no http://127.0.0.1:PORT, and no port that it listens on';
 
 interface Progress {
   problem: string;
+  /** Where it listens, as soon as that is known. */
+  url?: string;
 }
 
-async function addressOf(
-  spec: ReplicaSpec,
-  replica: ReplicaProcess,
-  clock: Clock,
-  deadlineUs: number,
-  stop: AbortSignal,
-): Promise<string | undefined> {
+/** What it speaks in place of Streamable HTTP, to be told beside what is wrong. */
+async function whatElse({ spec, replica, clock, stop, progress }: Wait): Promise<string> {
+  if (progress.url !== undefined) return otherTransport(progress.url, accessOf(spec), stop).catch(() => '');
+  replica.say(stdioGreeting);
+  const untilUs = clock.nowUs() + stdioAnswerMs * 1000;
+  while (clock.nowUs() < untilUs && !stop.aborted) {
+    if (answersStdio(replica.log.begin())) {
+      return '; it speaks MCP over standard input and output only, and has to be started with Streamable HTTP';
+    }
+    await clock.sleepUntil(clock.nowUs() + outputPollMs * 1000, stop).catch(() => {});
+  }
+  return '';
+}
+
+function accessOf(spec: ReplicaSpec): ServerAccess {
+  return { headers: revealed(spec.headers ?? {}, process.env, 'server.headers') };
+}
+
+/** What every part of the wait needs. */
+interface Wait {
+  spec: ReplicaSpec;
+  replica: ReplicaProcess;
+  clock: Clock;
+  deadlineUs: number;
+  stop: AbortSignal;
+  progress: Progress;
+}
+
+async function announcedUrl({ spec, replica, clock, deadlineUs, stop }: Wait): Promise<string | undefined> {
   let lastLength = -1;
   while (clock.nowUs() < deadlineUs) {
     await clock.sleepUntil(clock.nowUs() + outputPollMs * 1000, stop);
@@ -83,23 +130,52 @@ async function addressOf(
   return undefined;
 }
 
-async function firstAnswer(
-  url: string,
-  spec: ReplicaSpec,
-  clock: Clock,
-  deadlineUs: number,
-  stop: AbortSignal,
-  progress: Progress,
-): Promise<Ready | undefined> {
+/** A server that was told its port listens on 127.0.0.1 or, if it takes `localhost` for that, on [::1]. */
+async function givenUrl(wait: Wait, port: number): Promise<string | undefined> {
+  const { spec, replica, clock, deadlineUs, stop, progress } = wait;
+  while (clock.nowUs() < deadlineUs) {
+    for (const host of loopbackHosts) {
+      if (await accepts(host, port, stop)) return `http://${host}:${port}${spec.path}`;
+    }
+    const elsewhere = announcedOrigin(replica.log.begin(), true);
+    const isElsewhere = elsewhere !== undefined && new URL(elsewhere).port !== String(port);
+    progress.problem = `nothing listens on port ${port}, which it was given${isElsewhere ? `; it has announced ${elsewhere}` : ''}`;
+    await clock.sleepUntil(clock.nowUs() + outputPollMs * 1000, stop);
+  }
+  return undefined;
+}
+
+function accepts(host: string, port: number, stop: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: host.replace(/^\[|\]$/g, ''),
+      port,
+      signal: stop,
+      timeout: connectTimeoutMs,
+    });
+    const settle = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('timeout', () => settle(false));
+    socket.on('error', () => settle(false));
+  });
+}
+
+/** Asks until what the spec takes for readiness is there. */
+async function untilMet(url: string, wait: Wait): Promise<Ready | undefined> {
+  const { spec, clock, deadlineUs, stop, progress } = wait;
+  const access = accessOf(spec);
   let waitMs = backoffMs.first;
   let timeoutMs = probeTimeoutMs.first;
   while (clock.nowUs() < deadlineUs) {
     const leftMs = Math.ceil((deadlineUs - clock.nowUs()) / 1000);
-    const outcome = await probeMcp(url, spec.protocol, within(Math.min(leftMs, timeoutMs), stop));
+    const outcome = await isMet(url, wait, access, within(Math.min(leftMs, timeoutMs), stop));
     if (outcome.ready) {
       const atUs = clock.nowUs();
       if (outcome.sessionId !== undefined) {
-        await endProbeSession(url, outcome.sessionId, within(sessionEndTimeoutMs, stop));
+        await endProbeSession(url, outcome.sessionId, within(sessionEndTimeoutMs, stop), access);
       }
       return { url, atUs };
     }
@@ -109,6 +185,27 @@ async function firstAnswer(
     timeoutMs = Math.min(timeoutMs * 2, probeTimeoutMs.last);
   }
   return undefined;
+}
+
+type Outcome = { ready: true; sessionId?: string } | { ready: false; why: string };
+
+async function isMet(url: string, wait: Wait, access: ServerAccess, signal: AbortSignal): Promise<Outcome> {
+  const { readyWhen, protocol } = wait.spec;
+  if (readyWhen === undefined) return probeMcp(url, protocol, signal, access);
+  if ('output' in readyWhen) {
+    const isThere = new RegExp(readyWhen.output, 'm').test(wait.replica.log.begin());
+    return isThere
+      ? { ready: true }
+      : { ready: false, why: `nothing it wrote matches /${readyWhen.output}/` };
+  }
+  try {
+    const asked = new URL(readyWhen.path, url).href;
+    const { status } = await ask(asked, { method: 'GET', headers: {} }, access, signal);
+    if (status >= 200 && status < 300) return { ready: true };
+    return { ready: false, why: `GET ${readyWhen.path} is answered with ${status}` };
+  } catch (error) {
+    return { ready: false, why: messageOf(error) };
+  }
 }
 
 function within(ms: number, stop: AbortSignal): AbortSignal {
@@ -123,7 +220,9 @@ export function describeExit(exit: ReplicaExit): string {
 
 function failed(spec: ReplicaSpec, what: string, lastOutput: string): HarnessError {
   const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
-  return new HarnessError('server', `${spec.replica} (boot ${spec.boot}) ${what}. ${output}`, {
+  const { command, env, headers } = spec;
+  const clean = redactor(secretsOf({ command, env, headers }, process.env, 'server'));
+  return new HarnessError('server', clean(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`), {
     hint: `All it wrote is in ${spec.logPath}`,
   });
 }

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { getPriority, setPriority } from 'node:os';
-import { type Clock, HarnessError, messageOf } from '../core/index.ts';
+import { type Clock, HarnessError, messageOf, revealed } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
+import { followLedger, type LedgerFollower } from './ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
 import { type UsageReader, usageFromProc, watchUsage } from './replica-usage.ts';
+import { endStrays, markVariable } from './strays.ts';
 import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from './types.ts';
 import type { ProcessGuard } from './warden.ts';
 
@@ -14,6 +17,8 @@ export interface ReplicaProcess {
   readonly log: ProcessLog;
   /** Sent to the whole group, and recorded; nothing happens if the process is gone. */
   signal(name: ReplicaSignal): void;
+  /** Written to its standard input, which is empty otherwise. */
+  say(text: string): void;
   /** Records what it uses at this moment, beside the regular samples. */
   sampleUsage(): void;
 }
@@ -26,31 +31,55 @@ export interface ProcessDeps {
   readUsage?: UsageReader;
 }
 
-/** @throws HarnessError `server` when the command cannot be executed. */
-export async function spawnReplica(spec: ReplicaSpec, deps: ProcessDeps): Promise<ReplicaProcess> {
+/**
+ * @param port that it is given; 0: it takes what it gets.
+ * @throws HarnessError `server` when the command cannot be executed.
+ */
+export async function spawnReplica(spec: ReplicaSpec, deps: ProcessDeps, port = 0): Promise<ReplicaProcess> {
   const log = openProcessLog(spec.logPath);
+  const mark = `${deps.guard.mark ?? ''}/${randomUUID()}`;
   let child: ChildProcess;
   try {
-    child = await launched(spec, log.fd, deps.guard);
+    child = await launched(spec, { port, mark, logFd: log.fd }, deps.guard);
   } catch (cause) {
     log.close();
     if (cause instanceof HarnessError) throw cause;
-    throw new HarnessError('server', `${spec.replica} cannot be started: ${messageOf(cause)}`, {
-      hint: `Check the command: ${spec.command.join(' ')}`,
-      cause,
-    });
+    throw cannotStart(spec, cause);
   }
-  return replicaOver(child, spec, log, deps);
+  return replicaOver(child, spec, mark, log, deps);
 }
 
-async function launched(spec: ReplicaSpec, logFd: number, guard: ProcessGuard): Promise<ChildProcess> {
-  const [file = '', ...args] = spec.command;
+function cannotStart({ replica, command, cwd }: ReplicaSpec, cause: unknown): HarnessError {
+  const [program = ''] = command;
+  const { code } = cause as NodeJS.ErrnoException;
+  const where = cwd === undefined || program.startsWith('/') ? '' : `, seen from ${cwd}`;
+  const known: Record<string, string> = {
+    ENOENT: `there is no program ${program}${where}`,
+    EACCES: `${program} may not be executed`,
+  };
+  const why = known[code ?? ''] ?? messageOf(cause);
+  return new HarnessError('server', `${replica} cannot be started: ${why}`, {
+    hint: `Check the command: ${command.join(' ')}`,
+    cause,
+  });
+}
+
+async function launched(
+  spec: ReplicaSpec,
+  { port, mark, logFd }: { port: number; mark: string; logFd: number },
+  guard: ProcessGuard,
+): Promise<ChildProcess> {
+  // Here and nowhere before: what is planned, recorded and shown has placeholders in the place of secrets.
+  const given = revealed({ command: spec.command, env: spec.env }, process.env, 'server');
+  const { command, env } = withPort(given, port);
+  const [file = '', ...args] = command;
   const child = spawn(file, args, {
     // Of its own group: Ctrl-C in the terminal is the harness's to act on, and the group ends as a whole.
     detached: true,
     // stdin is the lifeline: never written, and it ends when the harness ends.
     stdio: ['pipe', logFd, logFd],
-    env: { ...process.env, PORT: '0', WINDTUNNEL_LIFELINE: 'stdin', ...spec.env },
+    ...(spec.cwd !== undefined && { cwd: spec.cwd }),
+    env: { ...process.env, PORT: String(port), WINDTUNNEL_LIFELINE: 'stdin', ...env, [markVariable]: mark },
   });
   if (child.pid !== undefined) {
     protect(child.pid, guard);
@@ -65,9 +94,25 @@ async function launched(spec: ReplicaSpec, logFd: number, guard: ProcessGuard): 
   return child;
 }
 
+const portPlaceholder = '${port}';
+
+/** Whether the command has to be told a port. */
+export function wantsPort({ command, env }: Pick<ReplicaSpec, 'command' | 'env'>): boolean {
+  return [...command, ...Object.values(env)].some((text) => text.includes(portPlaceholder));
+}
+
+function withPort({ command, env }: Pick<ReplicaSpec, 'command' | 'env'>, port: number) {
+  const filled = (text: string) => text.replaceAll(portPlaceholder, String(port));
+  return {
+    command: command.map(filled),
+    env: Object.fromEntries(Object.entries(env).map(([name, text]) => [name, filled(text)])),
+  };
+}
+
 function replicaOver(
   child: ChildProcess,
   spec: ReplicaSpec,
+  mark: string,
   log: ProcessLog,
   { clock, events, guard, readUsage = usageFromProc }: ProcessDeps,
 ): ReplicaProcess {
@@ -76,6 +121,7 @@ function replicaOver(
   let isGone = false;
   let isToldToEnd = false;
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid });
+  const ledger = ledgerOf(spec, log, { clock, events });
   const usage = watchUsage({ pid, ...slot }, { clock, events, read: readUsage });
 
   const exited = new Promise<ReplicaExit>((resolve) => {
@@ -84,8 +130,10 @@ function replicaOver(
       usage.stop();
       // What it started itself may have stayed; the group keeps its number as long as one is left.
       killGroup(pid, 'SIGKILL');
+      if (spec.mayFork) endStrays(mark);
       guard.release(pid);
       child.stdin?.destroy();
+      ledger?.end();
       resolve({ exitCode, signal, lastOutput: log.end() });
       log.close();
       events.write({
@@ -110,8 +158,18 @@ function replicaOver(
       events.write({ type: 'replica-signalled', atUs: clock.nowUs(), ...slot, signal: name });
       killGroup(pid, name);
     },
+    say: (text) => void child.stdin?.write(text),
     sampleUsage: () => usage.sample(),
   };
+}
+
+function ledgerOf(
+  { replica, boot, logPath, ledgerPath }: ReplicaSpec,
+  { fromByte }: ProcessLog,
+  deps: Pick<ProcessDeps, 'clock' | 'events'>,
+): LedgerFollower | undefined {
+  if (ledgerPath === undefined) return undefined;
+  return followLedger({ replica, boot, logPath, fromByte, ledgerPath }, deps);
 }
 
 /** The `nice` value of replicas. */

@@ -1,4 +1,4 @@
-import type { ProtocolRevision } from '../record/index.ts';
+import type { AskedProtocol } from './mcp-probe.ts';
 
 /** How to start one replica. Everything in it is plain data, so that any provisioner can act on it. */
 export interface ReplicaSpec {
@@ -6,20 +6,33 @@ export interface ReplicaSpec {
   replica: string;
   /** 1 for the first process in the slot, 2 for the one that replaced it, … */
   boot: number;
-  /** argv[0] and its arguments. */
+  /** argv[0] and its arguments; `${port}` in one of them is a port that the provisioner picks. */
   command: readonly string[];
-  /** Added to the harness's own environment. */
+  /** Where it runs; by default where the harness does. */
+  cwd?: string | undefined;
+  /** Added to the harness's own environment; `${port}` as in `command`. */
   env: Readonly<Record<string, string>>;
   /** Of containers: what they are made from. */
   image?: string | undefined;
   /** Path of the MCP endpoint, e.g. `/mcp`. */
   path: string;
-  protocol: ProtocolRevision;
+  protocol: AskedProtocol;
+  /** Sent with what it is asked until it is ready. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** By default an answer to an MCP request. */
+  readyWhen?: ReadyWhen | undefined;
   /** The replica's output is appended here. */
   logPath: string;
+  /** It writes ledger lines on its output, which are to be noted in this file; absent if it does not. */
+  ledgerPath?: string;
+  /** What it starts itself may leave its process group, and is then looked for. */
+  mayFork?: boolean;
   /** From start to the first MCP answer. */
   readyTimeoutMs: number;
 }
+
+/** A GET of this path is answered with 2xx, or what it writes matches this regular expression. */
+export type ReadyWhen = { path: string } | { output: string };
 
 export interface ReplicaExit {
   exitCode: number | null;

@@ -127,6 +127,7 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'replica_rss.growth':
       return readMemory(metrics.replica_rss, name);
     case 'load_skew': {
+      if ('notApplicable' in metrics.load_skew) return metrics.load_skew;
       const { value } = metrics.load_skew;
       if (value === null) return { noSamples: 'too few requests in any period of constant membership' };
       return { value, observed: formatValue('ratio', value) };

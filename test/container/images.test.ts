@@ -22,7 +22,7 @@ async function imageOf(tag: string, script: string): Promise<string> {
   return `${repository}:${tag}`;
 }
 
-/** The least of a server that answers `initialize` and one tool. */
+/** The least of a server that answers `initialize`, and has one tool. */
 const server = (version: string) => `
 require('http').createServer((req, res) => {
   let body = '';
@@ -31,6 +31,8 @@ require('http').createServer((req, res) => {
     if (id === undefined) return res.writeHead(202).end();
     const result = method === 'initialize'
       ? { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'x', version: '${version}' } }
+      : method === 'tools/list'
+      ? { tools: [{ name: 'greet', inputSchema: { type: 'object' } }] }
       : { content: [{ type: 'text', text: process.env.GREETING ?? '' }] };
     res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result }));
   });
@@ -57,7 +59,7 @@ function files(folder: Folder, image: string, more = '', faults?: string): strin
   const deployment = join(folder.path, 'mine.yaml');
   const text = `name: mine
 description: An image of somebody else
-server: { image: "${image}", port: 3000, protocol: 2025-11-25, ready: { within: 3s }, env: { GREETING: "port \${port}" } }
+server: { image: "${image}", port: 3000, ready: { within: 3s }, env: { GREETING: "port \${port}" } }
 routing: round-robin
 replicas: 2
 ${more}`;

@@ -128,7 +128,7 @@ describe('a replica that does not start', () => {
     const error = await failure(start({ command: ['windtunnel-no-such-command', '--port'] }));
     expect(error.code).toBe('server');
     expect(error.message).toContain('r1 cannot be started: ');
-    expect(error.message).toContain('ENOENT');
+    expect(error.message).toContain('there is no program windtunnel-no-such-command');
     expect(error.hint).toContain('windtunnel-no-such-command --port');
     expect(events.of('r1')).toEqual(['replica-ordered 1']);
   });

@@ -141,7 +141,10 @@ export function recovery(cell: Cell): NumberCell {
 }
 
 export function loadSkew(cell: Cell): NumberCell {
-  const found: LoadSkew[] = cell.runs.map((run) => run.metrics.load_skew);
+  const all = cell.runs.map((run) => run.metrics.load_skew);
+  const found: LoadSkew[] = all.filter((skew) => isApplicable(skew));
+  const [first] = all;
+  if (first && !isApplicable(first)) return none('n/a', first.notApplicable);
   const values = found.map((f) => f.value).filter((value) => value !== null);
   if (values.length === 0) return none('no sample', 'no request was routed');
   const sessions = found.map((f) => f.sessions);

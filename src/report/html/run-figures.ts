@@ -62,12 +62,18 @@ export async function percentilesFigure(drawn: Drawn[]): Promise<Markup> {
   });
 }
 
+/** Of the first run; null where no request was routed, or nothing routes them. */
+function skewOf({ runs: [first] }: Cell): number | null {
+  const skew = first?.metrics.load_skew;
+  return skew === undefined || 'notApplicable' in skew ? null : skew.value;
+}
+
 export async function loadFigure(drawn: Drawn[], scale: SharedScale): Promise<Markup> {
   const perSecondMax = Math.max(0, ...drawn.map(({ series }) => loadMaxPerSecond(series)));
   const list = drawn.map(async ({ cell, series }, i) => {
     const replicas = replicasOf(series);
     if (replicas.length === 0) return panel(cell.deployment, '', undefined);
-    const skew = cell.runs[0]?.metrics.load_skew.value ?? null;
+    const skew = skewOf(cell);
     const finding = skew === null ? '' : `busiest ${skew.toFixed(2)} × the mean`;
     const hidden = replicas.length - lanesMax;
     const more = hidden > 0 ? `; ${hidden} more replicas are not drawn` : '';
@@ -80,7 +86,7 @@ export async function loadFigure(drawn: Drawn[], scale: SharedScale): Promise<Ma
   return figure({
     title: `Busiest replica against the mean: ${compare(
       drawn.map(({ cell }) => cell),
-      (cell) => cell.runs[0]?.metrics.load_skew.value ?? null,
+      skewOf,
       (skew) => `${skew.toFixed(2)} ×`,
     )}`,
     note: `Requests that the balancer sent to each replica. All lanes have one scale: a full lane is ${height}.`,

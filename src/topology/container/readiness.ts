@@ -77,6 +77,7 @@ async function firstAnswer(
     const outcome = await balancer.probe({
       url,
       protocol: spec.protocol,
+      headers: spec.headers,
       timeoutMs: Math.min(leftMs, timeoutMs),
     });
     if (outcome.ready) {

@@ -1,6 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import {
   type Clock,
   childEnd,
@@ -9,6 +7,7 @@ import {
   messageOf,
   type RedisAddress,
 } from '../../core/index.ts';
+import { freePort } from '../free-port.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
 import { killGroup, protect } from '../replica-process.ts';
 import type { ProcessGuard } from '../warden.ts';
@@ -134,14 +133,4 @@ async function answersAs(
   }
   if (stop.aborted) return false;
   throw new HarnessError('server', `${program} was not ready within ${readyTimeoutMs / 1000} s: ${problem}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address === 'object' && address !== null) return address.port;
-  throw new HarnessError('internal', 'no free port');
 }

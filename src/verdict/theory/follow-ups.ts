@@ -1,10 +1,11 @@
 import { binomial } from './chance.ts';
 import type { Row } from './types.ts';
 
-/** In memory, in rotation: a follow-up request finds its session with probability 1/N. */
-export const followUps: Row = ({ deployment, facts }) => {
+/** In memory, in rotation: a follow-up request finds its session with probability 1/N; where there are sessions. */
+export const followUps: Row = ({ deployment, metrics, facts }) => {
   const { state, routing, protocol, replicas } = deployment;
   if (protocol === '2026-07-28' || state !== 'memory' || routing !== 'round-robin') return [];
+  if ('notApplicable' in metrics.session_loss) return [];
   const { asked, found } = facts.followUps;
   const [low, high] = binomial(asked, 1 / replicas);
   return [

@@ -92,7 +92,7 @@ function tailLatency(
 /** Whether each operation is sent once, when it is due or its client is free, and waits for its replica alone. */
 function isTold({ scenario, deployment }: Case): boolean {
   const { workload } = scenario;
-  if (deployment.state === 'shared') return false;
+  if (deployment.state !== 'memory') return false;
   const losesSessions = deployment.protocol !== '2026-07-28' && deployment.routing === 'round-robin';
   const isOpen = !JSON.stringify(workload.journey).includes('"think":');
   const longestMs = Math.max(...scenario.faults.map((f) => ('for' in f ? durationMs(f.for) : 0)));

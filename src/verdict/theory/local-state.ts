@@ -1,13 +1,15 @@
+import { foreignServerOf } from '../../scenario/index.ts';
 import { binomial } from './chance.ts';
 import type { Row } from './types.ts';
 
 /**
  * 2026-07-28, state in replica memory, in rotation: what a handle names is found with probability 1/N. A
- * stateless protocol does not make an application stateless.
+ * stateless protocol does not make an application stateless. Only a server of ours says whether it found the state.
  */
 export const localState: Row = ({ deployment, facts }) => {
   const { state, routing, protocol, replicas } = deployment;
   if (protocol !== '2026-07-28' || state !== 'memory' || routing !== 'round-robin') return [];
+  if (foreignServerOf(deployment)) return [];
   const { asked, found } = facts.lookups;
   const [low, high] = binomial(asked, 1 / replicas);
   return [
