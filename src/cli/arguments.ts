@@ -11,6 +11,7 @@ export type Command =
   | { name: 'report'; directory: string; quiet: boolean; json: boolean }
   | { name: 'doctor'; json: boolean }
   | { name: 'list'; json: boolean }
+  | { name: 'clean'; json: boolean }
   | { name: 'serve'; options: ServeOptions }
   | { name: 'init'; options: InitOptions }
   /** Help or the version was shown; there is nothing to do. */
@@ -99,6 +100,14 @@ export async function parseArguments(
       (args) => args.options(jsonOption),
       ({ json }) => {
         command = { name: 'doctor', json };
+      },
+    )
+    .command(
+      'clean',
+      'Removes the containers and networks that runs have left which were killed',
+      (args) => args.options(jsonOption),
+      ({ json }) => {
+        command = { name: 'clean', json };
       },
     )
     .command(

@@ -10,7 +10,14 @@ import {
   readNdjson,
 } from '../record/index.ts';
 import { type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
-import { compareAll, judgeRun, type Results, type RunResult, worst } from '../verdict/index.ts';
+import {
+  compareAll,
+  judgeRun,
+  limitWarnings,
+  type Results,
+  type RunResult,
+  worst,
+} from '../verdict/index.ts';
 import { eventsPath, ledgerPath } from './experiment-files.ts';
 
 /**
@@ -21,7 +28,11 @@ export async function judgeExperiment(folder: string, plan: Plan): Promise<Resul
   const planned = runsOf(plan);
   const begun = planned.filter((spec) => existsSync(eventsPath(folder, spec)));
   const runs: RunResult[] = [];
-  for (const spec of begun) runs.push(await judgeOne(folder, spec));
+  for (const spec of begun) {
+    const run = await judgeOne(folder, spec);
+    const doubts = limitWarnings(spec.deployment, plan.deployments[0] ?? spec.deployment);
+    runs.push({ ...run, warnings: [...run.warnings, ...doubts] });
+  }
   const cutShort = describeCut(planned.length, begun.length, runs);
   const verdict = worst(runs.map((run) => run.verdict));
   const [only] = plan.scenarios;

@@ -34,6 +34,7 @@ export async function machineParts(): Promise<MachinePart[]> {
     folder('temporary folder', tmpdir(), tmpdir(), 'nothing can be started; set TMPDIR to another'),
     ports,
     sqlite(),
+    await containerEngine(),
     ...programs,
   ];
 }
@@ -114,6 +115,18 @@ function sqlite(): MachinePart {
   return { ...part, state: 'missing', found: 'not part of this Node', costs };
 }
 
+/** The engine that `--backend container` would use. */
+async function containerEngine(): Promise<MachinePart> {
+  const part = { name: 'container engine', required: false };
+  const { findEngine } = await import('../topology/container/index.ts');
+  try {
+    const { version } = await findEngine();
+    return { ...part, state: 'ok', found: version };
+  } catch (error) {
+    return { ...part, state: 'missing', found: messageOf(error), costs: 'no --backend container' };
+  }
+}
+
 interface ProgramPart {
   name: string;
   /** Asked one after the other until one is found. */
@@ -136,12 +149,6 @@ const programParts: readonly ProgramPart[] = [
     name: 'HAProxy',
     questions: [['haproxy', '-v']],
     costs: 'nothing yet: runs are balanced by the embedded balancer',
-  },
-  {
-    name: 'Docker',
-    // The client alone starts nothing, so it is the daemon that is asked.
-    questions: [['docker', 'version', '--format', '{{.Server.Version}}']],
-    costs: 'nothing yet: replicas are processes',
   },
   {
     name: 'Chromium',

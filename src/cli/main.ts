@@ -19,6 +19,8 @@ async function main(argv: readonly string[]): Promise<number> {
       }
       case 'report':
         return await (await import('./report-command.ts')).reportCommand(command, output);
+      case 'clean':
+        return await (await import('./clean-command.ts')).cleanCommand(command, output);
       case 'doctor':
         return await (await import('./doctor-command.ts')).doctorCommand(command, output);
       case 'list':

@@ -19,8 +19,15 @@ export const catalog: Catalog = {
 
 /** A program of this package that is started as a process of its own, e.g. `infra/servers/stateful-v2`. */
 export function programPath(name: string): string {
-  const built = here.startsWith(join(packageRoot, 'dist'));
-  return join(packageRoot, built ? 'dist' : '', `${name}${extname(here)}`);
+  return join(packageRoot, programsFolder, programFile(name));
+}
+
+/** Where its programs lie below `packageRoot`. */
+export const programsFolder = here.startsWith(join(packageRoot, 'dist')) ? 'dist' : '';
+
+/** The same below that, with its file's ending. */
+export function programFile(name: string): string {
+  return `${name}${extname(here)}`;
 }
 
 export const tool = {

@@ -1,6 +1,7 @@
 import { exitCodes, wallClockIso } from '../core/index.ts';
 import { draftPlan, type Plan, type RunSpec, runsOf, settledPlan } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
+import { prepareContainers, refuseForeignRedis } from './container-backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
@@ -27,21 +28,27 @@ export async function runCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const startedAt = wallClockIso();
-  const store = await prepareStore(options.store, output);
+  const isContainer = options.backend === 'container';
+  if (isContainer) refuseForeignRedis(options.store);
+  const store = isContainer ? undefined : await prepareStore(options.store, output);
   const draft = draftPlan(
     {
       ...options,
       startedAt,
       tool,
-      environment: describeEnvironment(store.versions),
+      environment: describeEnvironment(store?.versions),
       env: process.env,
-      sharedStore: store.plan,
-      command: repeatCommand(argv.map(store.withoutPassword), options.seed),
+      backend: options.backend,
+      sharedStore: store?.plan ?? { store: options.store.kind },
+      command: repeatCommand(
+        argv.map((word) => store?.withoutPassword(word) ?? word),
+        options.seed,
+      ),
     },
     catalog,
   );
   checkTemporaryFolder();
-  const backend = processBackend(store);
+  const backend = store ? processBackend(store) : await prepareContainers(draft, output);
   const { protocols, addresses } = await rehearse(draft, backend, options.targets, output, signal);
   const plan = settledPlan(draft, protocols);
   const folder = makeOutputFolder(

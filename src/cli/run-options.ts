@@ -16,6 +16,7 @@ export interface RunOptions {
   ratePerSecond: number | undefined;
   client: ClientKind;
   seed: number;
+  backend: 'process' | 'container';
   store: StoreOptions;
   /** What load may be sent to beside this machine. */
   targets: TargetOptions;
@@ -39,7 +40,11 @@ export const runOptions = {
   sessions: { type: 'string', describe: 'How many clients arrive' },
   rate: { type: 'string', describe: 'Operations of all clients together, e.g. 200/s' },
   seed: { type: 'string', default: '1', describe: 'The same seed gives the same schedule, 0 to 4294967295' },
-  backend: { choices: ['process'], default: 'process', describe: 'Where replicas run' },
+  backend: {
+    choices: ['process', 'container'],
+    default: 'process',
+    describe: 'Where replicas, balancer and store run: on this machine, or in containers on it',
+  },
   balancer: { choices: ['embedded'], default: 'embedded', describe: 'What balances them' },
   store: {
     choices: ['sqlite', 'redis'],
@@ -77,6 +82,7 @@ interface RawRunOptions {
   rate?: string | undefined;
   client: ClientKind;
   seed: string;
+  backend: 'process' | 'container';
   store: 'sqlite' | 'redis';
   redisUrl?: string | undefined;
   allowHost?: string | undefined;
@@ -97,6 +103,7 @@ export function toRunOptions(raw: RawRunOptions): RunOptions {
     sessions: raw.sessions === undefined ? undefined : whole('sessions', raw.sessions, 1, 1_000_000),
     ratePerSecond: raw.rate === undefined ? undefined : rate(raw.rate),
     seed: whole('seed', raw.seed, 0, 0xffff_ffff),
+    backend: single('backend', raw.backend),
     store: storeOptions(raw),
     targets: {
       allowedHosts: raw.allowHost === undefined ? [] : names('allow-host', raw.allowHost),

@@ -13,10 +13,10 @@ import {
 import { foreignReplica } from './foreign-replica.ts';
 
 /** How long a server that is up may take to say what it offers. */
-const answerTimeoutMs = 15_000;
+export const answerTimeoutMs = 15_000;
 
 /** What happens before an experiment is no part of its record. */
-const unrecorded: EventSink<RunEvent> = { write: () => {}, flush: () => {}, close: () => {} };
+export const unrecorded: EventSink<RunEvent> = { write: () => {}, flush: () => {}, close: () => {} };
 
 /**
  * Starts one process of the user's command, asks what it offers, and ends it, with all that it has started.

@@ -2,9 +2,12 @@
 // A fault acts on the topology and on nothing else; what it does is recorded by the engine.
 import type { FaultName } from '../scenario/index.ts';
 import { crash } from './crash.ts';
+import { disconnect } from './disconnect.ts';
 import { freeze } from './freeze.ts';
+import { outOfMemory } from './out-of-memory.ts';
 import { restart } from './restart.ts';
 import { rollingRestart } from './rolling-restart.ts';
+import { rollout } from './rollout.ts';
 import { scaleIn } from './scale-in.ts';
 import { scaleOut } from './scale-out.ts';
 import type { Fault } from './types.ts';
@@ -14,6 +17,9 @@ export const faults: { [Name in FaultName]: Fault<Name> } = {
   crash,
   'rolling-restart': rollingRestart,
   freeze,
+  'out-of-memory': outOfMemory,
+  disconnect,
+  rollout,
   'scale-out': scaleOut,
   'scale-in': scaleIn,
 };

@@ -62,9 +62,9 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
         if (event.error === undefined) seen.faultsEnded += 1;
         else seen.faultError ??= event.error;
       } else if (event.type === 'replica-exited') {
-        const { replica, boot, signal, exitCode, expected } = event;
-        if (!expected)
-          seen.endedByThemselves.push(`${replica} (boot ${boot}): ${signal ?? `exit code ${exitCode}`}`);
+        const { replica, boot, signal, exitCode, expected, oomKilled } = event;
+        const how = oomKilled ? 'out of memory' : (signal ?? `exit code ${exitCode}`);
+        if (!expected) seen.endedByThemselves.push(`${replica} (boot ${boot}): ${how}`);
       } else if (event.type === 'ledger-read') {
         seen.ledgerLines ??= { entries: 0, unreadable: 0 };
         const lines = seen.ledgerLines;

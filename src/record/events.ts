@@ -62,7 +62,8 @@ export interface GeneratorEvent {
 export type TopologyEvent =
   /** A replica is asked for: by the begin of the run, a scale-out, or what replaces another. */
   | { type: 'replica-ordered'; atUs: number; replica: string; boot: number }
-  | { type: 'replica-started'; atUs: number; replica: string; boot: number; pid: number }
+  /** `image`: of a container. */
+  | { type: 'replica-started'; atUs: number; replica: string; boot: number; pid: number; image?: string }
   /** It has said where it listens; its output is looked at every 10 ms. */
   | { type: 'replica-listening'; atUs: number; replica: string; boot: number }
   /** It answered an MCP request. */
@@ -77,6 +78,8 @@ export type TopologyEvent =
       signal: string | null;
       /** False: it ended although nobody asked it to. */
       expected: boolean;
+      /** The system killed it, since it held more memory than it may. */
+      oomKilled?: boolean;
     }
   /** What a server that is not ours has said of the ledger on its output, until the process's end. */
   | {

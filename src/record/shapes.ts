@@ -126,7 +126,7 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
   },
   'client-ended': { atUs: number, client: text, operations: number },
   'replica-ordered': { atUs: number, replica: text, boot: number },
-  'replica-started': { atUs: number, replica: text, boot: number, pid: number },
+  'replica-started': { atUs: number, replica: text, boot: number, pid: number, image: maybe(text) },
   'replica-listening': { atUs: number, replica: text, boot: number },
   'replica-ready': { atUs: number, replica: text, boot: number, url: text },
   'replica-signalled': { atUs: number, replica: text, boot: number, signal: text },
@@ -137,6 +137,7 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     exitCode: numberOrNull,
     signal: textOrNull,
     expected: flag,
+    oomKilled: maybe(flag),
   },
   'ledger-read': {
     atUs: number,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameField } from './fields.ts';
+import { memoryField, nameField } from './fields.ts';
 import { foreignServer } from './foreign-server-schema.ts';
 
 /** The reference servers, by the SDK and the protocol revision they are built on (`infra/servers/`). */
@@ -62,6 +62,22 @@ export const deploymentFile = z.strictObject({
     .max(50)
     .optional()
     .describe('How many replicas at the begin (default 3); not with `url`'),
+  limits: z
+    .strictObject({
+      cpus: z
+        .number()
+        .min(0.05)
+        .max(256)
+        .optional()
+        .describe('CPUs that a replica may use at most, e.g. 0.5'),
+      memory: memoryField
+        .optional()
+        .describe('Memory that a replica may hold at most, e.g. 256MB; what holds more is killed'),
+    })
+    .optional()
+    .describe(
+      'Of each replica, with --backend container; deployments that are compared should have the same',
+    ),
 });
 
 export type DeploymentFile = z.output<typeof deploymentFile>;

@@ -36,6 +36,34 @@ const faultShapes = [
   }),
   z.strictObject({
     at,
+    fault: z.literal('out-of-memory'),
+    replica,
+    replace: z.boolean().default(true).describe('Whether a new replica takes the place of the dead one'),
+  }),
+  z.strictObject({
+    at,
+    fault: z.literal('disconnect'),
+    replica,
+    for: durationField.describe('How long the replica is cut off its network'),
+  }),
+  z.strictObject({
+    at,
+    fault: z.literal('rollout'),
+    grace,
+    pause: durationField
+      .default('0ms')
+      .describe('Between one replica being ready again and the next going down'),
+    image: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe(
+        'The new version of the image that your own server runs; of the reference servers one is made',
+      ),
+  }),
+  z.strictObject({
+    at,
     fault: z.literal('scale-out'),
     add: z.int().min(1).max(50).default(1).describe('Replicas to add'),
   }),
@@ -48,6 +76,9 @@ const faultShapes = [
 ] as const;
 
 export const faultField = z.discriminatedUnion('fault', faultShapes);
+
+/** Faults that processes cannot suffer. */
+export const containerFaults: readonly string[] = ['out-of-memory', 'disconnect', 'rollout'];
 
 export type FaultStep = z.output<typeof faultField>;
 export type FaultName = FaultStep['fault'];

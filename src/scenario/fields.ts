@@ -34,6 +34,21 @@ export const rateField = z
   }, 'a rate above 0 and at most 1000000/s')
   .describe('A rate: 200/s, 30/m');
 
+/** Less than this no engine lets a container have. */
+const minMemoryBytes = 8e6;
+const maxMemoryBytes = 1e13;
+
+/** `256MB`, `1.5GB`, `512MiB`. */
+export const memoryField = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*[MG]i?B$/, 'an amount of memory such as 256MB, 1.5GB or 512MiB')
+  .refine((text) => {
+    const bytes = memoryBytes(text);
+    // What is no amount at all has been said already.
+    return !(bytes < minMemoryBytes || bytes > maxMemoryBytes);
+  }, 'an amount of memory from 8MB to 10000GB')
+  .describe('An amount of memory: 256MB, 1.5GB, 512MiB');
+
 export const nameField = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63')
@@ -48,6 +63,14 @@ export function momentMs(text: string, runMs: number): number {
 /** Events per second of a text that `rateField` has accepted. */
 export function ratePerSecond(text: string): number {
   return parseRatePerSecond(text) ?? Number.NaN;
+}
+
+const bytesPer: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** Bytes of a text that `memoryField` has accepted. */
+export function memoryBytes(text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(\wi?B)$/.exec(text) ?? [];
+  return Math.round(Number(amount) * (bytesPer[unit] ?? Number.NaN));
 }
 
 /** Milliseconds of a text that `durationField` has accepted. */

@@ -9,7 +9,7 @@ export { type DealtRows, dealRows, dealtRow } from './dealt-rows.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export { draftForeign } from './draft-foreign.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
-export { durationMs } from './fields.ts';
+export { durationMs, memoryBytes } from './fields.ts';
 export { type ForeignServer, portPlaceholder } from './foreign-server-schema.ts';
 export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';

@@ -1,5 +1,6 @@
 import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
+import { checkDeploymentBackend, checkFaultsBackend } from './backend-rules.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
 import { planData } from './data-file.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
@@ -25,6 +26,8 @@ export interface PlanRequest {
   /** Default: wire. */
   client?: ClientKind | undefined;
   seed: number;
+  /** Default: process. */
+  backend?: Plan['backend'] | undefined;
   /** SQLite, if nothing is said. */
   sharedStore?: Pick<Plan, 'store' | 'redisUrl'>;
   command: string;
@@ -66,7 +69,7 @@ export function draftPlan(request: PlanRequest, catalog: Catalog): PlanDraft {
     command: request.command,
     seed: request.seed,
     repeats: request.repeats,
-    backend: 'process',
+    backend: request.backend ?? 'process',
     balancer: 'embedded',
     ...sharedStore,
     client: request.client ?? 'wire',
@@ -98,7 +101,10 @@ export function runsOf(plan: Plan): RunSpec[] {
 }
 
 function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): DeploymentDraft {
-  file.refuse(checkDeployment(file.value));
+  file.refuse([
+    ...checkDeployment(file.value),
+    ...checkDeploymentBackend(file.value, request.backend ?? 'process'),
+  ]);
   return draftDeployment(file.value, file.path, request.replicas);
 }
 
@@ -129,6 +135,7 @@ function toScenario(
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
+    ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
   ];
   file.refuse(problems);
   const timed = { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };

@@ -57,7 +57,8 @@ export interface Plan {
   command: string;
   seed: number;
   repeats: number;
-  backend: 'process';
+  /** Where replicas, balancer and store run. */
+  backend: 'process' | 'container';
   balancer: 'embedded';
   /** Where deployments with `state: shared` keep it. */
   store: 'sqlite' | 'redis';

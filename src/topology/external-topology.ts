@@ -19,6 +19,10 @@ export function externalTopology(url: string, address: string): Topology {
     restart: notOurs,
     crash: notOurs,
     freeze: notOurs,
+    exhaustMemory: notOurs,
+    disconnect: notOurs,
+    // Nothing boots here.
+    release: () => {},
     scaleTo: notOurs,
     lost: 0,
     broken: new Promise<never>(() => {}),

@@ -212,8 +212,9 @@ function within(ms: number, stop: AbortSignal): AbortSignal {
   return AbortSignal.any([stop, AbortSignal.timeout(ms)]);
 }
 
-/** `exit code 1`, `SIGKILL`. */
+/** `exit code 1`, `SIGKILL`, `out of memory`. */
 export function describeExit(exit: ReplicaExit): string {
+  if (exit.oomKilled) return 'out of memory';
   return exit.signal ?? `exit code ${exit.exitCode}`;
 }
 

@@ -84,8 +84,8 @@ export class ReplicaSlot {
 
   /** SIGTERM, and SIGKILL if it has not ended `graceMs` later or when `signal` aborts; resolves when it is gone. */
   async end(replica: RunningReplica, graceMs: number, signal: AbortSignal): Promise<void> {
-    replica.signal('SIGTERM');
-    if (!(await this.#endsWithin(replica, graceMs, signal))) replica.signal('SIGKILL');
+    await replica.signal('SIGTERM');
+    if (!(await this.#endsWithin(replica, graceMs, signal))) await replica.signal('SIGKILL');
     await replica.exited;
   }
 

@@ -1,4 +1,5 @@
 import { type Clock, HarnessError } from '../core/index.ts';
+import { asContainer, cutOff } from './container-faults.ts';
 import type { ReplicaSlot } from './replica-slot.ts';
 import { type ReplicaSlots, replicaSlots } from './replica-slots.ts';
 import type { Balancer, Provisioner, ReplicaSpec, RunningReplica, Topology } from './types.ts';
@@ -9,8 +10,8 @@ export interface TopologyOptions {
   provisioner: Provisioner;
   /** Called at once, beside the replicas' start; what it gives is disposed with the topology. */
   startBalancer: (signal: AbortSignal) => Promise<Balancer>;
-  /** What to start as boot 1, 2, … of `r1`, `r2`, … */
-  replicaSpec: (replica: string, boot: number) => ReplicaSpec;
+  /** What to start as boot 1, 2, … of `r1`, `r2`, …; `release` is what `Topology.release` was given last. */
+  replicaSpec: (replica: string, boot: number, release: string | undefined) => ReplicaSpec;
   /** What replicas share, disposed when the last of them is down: they write to it until then. */
   store?: AsyncDisposable;
   /** Replicas at the begin. */
@@ -48,6 +49,7 @@ class LiveTopology implements Topology {
   #entryUrl = '';
   #scaling: Promise<unknown> = Promise.resolve();
   #lost = 0;
+  #release: string | undefined;
   #down: Promise<void> | undefined;
 
   constructor(options: TopologyOptions) {
@@ -59,7 +61,7 @@ class LiveTopology implements Topology {
     this.#options = options;
     this.#slots = replicaSlots({
       provisioner,
-      replicaSpec,
+      replicaSpec: (replica, boot) => replicaSpec(replica, boot, this.#release),
       clock,
       onUnexpectedExit: ({ replica }) => {
         this.#lost += 1;
@@ -107,27 +109,58 @@ class LiveTopology implements Topology {
     await this.#inSlot(this.#slots.of(replica), signal, async (slot, stop) => {
       const balancer = await this.#balancer;
       const old = slot.release();
-      old.signal('SIGKILL');
+      await old.signal('SIGKILL');
       await old.exited;
-      if (!options.replace) {
-        // Nobody will come back there; a balancer with health checks would have it out by now.
-        await balancer.remove(replica);
-        return;
-      }
-      const fresh = await slot.boot(stop);
-      await balancer.add(replica, fresh.url);
+      await this.#succeed(slot, balancer, options, stop);
     });
+  }
+
+  async exhaustMemory(replica: string, options: { replace: boolean }, signal: AbortSignal): Promise<void> {
+    await this.#inSlot(this.#slots.of(replica), signal, async (slot, stop) => {
+      const balancer = await this.#balancer;
+      const container = asContainer(slot.live());
+      slot.release();
+      await container.exhaustMemory();
+      await this.#succeed(slot, balancer, options, stop);
+    });
+  }
+
+  /** After a sudden death. */
+  async #succeed(
+    slot: ReplicaSlot,
+    balancer: Balancer,
+    { replace }: { replace: boolean },
+    stop: AbortSignal,
+  ): Promise<void> {
+    if (!replace) {
+      // Nobody will come back there; a balancer with health checks would have it out by now.
+      await balancer.remove(slot.replica);
+      return;
+    }
+    const fresh = await slot.boot(stop);
+    await balancer.add(slot.replica, fresh.url);
+  }
+
+  async disconnect(replica: string, durationMs: number, signal: AbortSignal): Promise<void> {
+    await this.#inSlot(this.#slots.of(replica), signal, async (slot, stop) => {
+      await cutOff(slot, durationMs, { balancer: await this.#balancer, clock: this.#options.clock }, stop);
+    });
+  }
+
+  release(image: string): void {
+    this.#assertUp();
+    this.#release = image;
   }
 
   async freeze(replica: string, durationMs: number, signal: AbortSignal): Promise<void> {
     await this.#inSlot(this.#slots.of(replica), signal, async (slot, stop) => {
       const { clock } = this.#options;
       const frozen = slot.live();
-      frozen.signal('SIGSTOP');
+      await frozen.signal('SIGSTOP');
       try {
         await clock.sleepUntil(clock.nowUs() + durationMs * 1000, stop);
       } finally {
-        frozen.signal('SIGCONT');
+        await frozen.signal('SIGCONT');
       }
     });
   }

@@ -12,6 +12,8 @@ export interface ReplicaSpec {
   cwd?: string | undefined;
   /** Added to the harness's own environment; `${port}` as in `command`. */
   env: Readonly<Record<string, string>>;
+  /** Of containers: what they are made from. */
+  image?: string | undefined;
   /** Path of the MCP endpoint, e.g. `/mcp`. */
   path: string;
   protocol: AskedProtocol;
@@ -37,6 +39,8 @@ export interface ReplicaExit {
   signal: string | null;
   /** The end of what it wrote, at most 4 KB. */
   lastOutput: string;
+  /** True: the system killed it, since it held more memory than it may. */
+  oomKilled?: boolean;
 }
 
 /** A replica that has answered an MCP request. One that has not started cannot be stopped: it has no such value. */
@@ -48,7 +52,19 @@ export interface RunningReplica {
   readonly pid: number;
   /** Settles once the replica is gone; never rejects. */
   readonly exited: Promise<ReplicaExit>;
-  signal(name: ReplicaSignal): void;
+  /** A container's engine may take its time, or fail to: it then resolves when it is done, or rejects. */
+  signal(name: ReplicaSignal): void | Promise<void>;
+  /** What only a container can suffer; absent where the replica is a process. */
+  readonly container?: ContainerAfflictions;
+}
+
+export interface ContainerAfflictions {
+  /** Has the system kill its server for want of memory; resolves when the replica is gone. */
+  exhaustMemory(): Promise<void>;
+  /** Cuts it off its network: it runs on, and nothing reaches it, nor it anything. */
+  disconnect(): Promise<void>;
+  /** Resolves to the URL it has from then on, which may be another. */
+  reconnect(): Promise<string>;
 }
 
 export type ReplicaSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
@@ -109,6 +125,12 @@ export interface Topology extends AsyncDisposable {
   crash(replica: string, options: { replace: boolean }, signal: AbortSignal): Promise<void>;
   /** SIGSTOP, and SIGCONT after `durationMs` or when `signal` aborts. */
   freeze(replica: string, durationMs: number, signal: AbortSignal): Promise<void>;
+  /** The system kills its server for want of memory; the rest as in a crash. Containers only. */
+  exhaustMemory(replica: string, options: { replace: boolean }, signal: AbortSignal): Promise<void>;
+  /** Cuts it off its network, and takes it back after `durationMs` or when `signal` aborts. Containers only. */
+  disconnect(replica: string, durationMs: number, signal: AbortSignal): Promise<void>;
+  /** From now on replicas boot from another image: a name, or `next` for another version of ours. Containers only. */
+  release(image: string): void;
   /**
    * Adds replicas (started together, each balanced when it is ready) or removes the highest-numbered ones
    * (out of the balancer, up to `drainMs` for what they are answering, then SIGTERM).

@@ -13,6 +13,8 @@ const processes = new Map<number, string>();
 const folders = new Set<string>();
 /** By their prefix. */
 const redisKeys = new Map<string, RedisKeys>();
+/** Runs that have containers. */
+const runs = new Set<string>();
 
 // A terminal's Ctrl-C, or its end, is for the harness to act on; the warden acts when the harness is gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -24,6 +26,7 @@ try {
   // A broken pipe means the same as its end.
 }
 await endProcesses();
+await removeContainers();
 const [, , mark] = process.argv;
 if (mark !== undefined) endStrays(mark);
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
@@ -31,9 +34,9 @@ for (const folder of folders) rmSync(folder, { recursive: true, force: true, max
 await removeKeys();
 process.exit(0);
 
-/** `+PID [START]`, `-PID`, `+dir PATH`, `-dir PATH`, `+keys JSON`, `-keys JSON`. */
+/** `+PID [START]`, `-PID`, `+dir PATH`, `-dir PATH`, `+keys JSON`, `-keys JSON`, `+run ID`, `-run ID`. */
 function obey(line: string): void {
-  const [, sign, what, rest = ''] = /^([+-])(dir|keys|\d+)(?: (.+))?$/.exec(line) ?? [];
+  const [, sign, what, rest = ''] = /^([+-])(dir|keys|run|\d+)(?: (.+))?$/.exec(line) ?? [];
   if (sign === undefined || what === undefined) return;
   if (what === 'dir') {
     // It removes what the harness creates for a run, and nothing that merely reads like an order.
@@ -45,6 +48,11 @@ function obey(line: string): void {
     const keys = JSON.parse(rest) as RedisKeys;
     if (sign === '+') redisKeys.set(keys.prefix, keys);
     else redisKeys.delete(keys.prefix);
+    return;
+  }
+  if (what === 'run') {
+    if (sign === '+') runs.add(rest);
+    else runs.delete(rest);
     return;
   }
   const pid = Number(what);
@@ -66,6 +74,17 @@ async function endProcesses(): Promise<void> {
       if (isGone) processes.delete(pid);
     }
     if (processes.size > 0) await sleep(20);
+  }
+}
+
+async function removeContainers(): Promise<void> {
+  if (runs.size === 0) return;
+  const { findEngine, removeRunForGood } = await import('./container/index.ts');
+  try {
+    const { docker } = await findEngine();
+    await Promise.all([...runs].map((run) => removeRunForGood(docker, run)));
+  } catch {
+    // The engine is gone; the next harness that finds it removes what is left.
   }
 }
 

@@ -18,8 +18,8 @@ export interface ProcessGuard {
 }
 
 /**
- * A process beside the harness that ends all registered process groups and removes all registered folders
- * and keys when the harness ends in whatever way, `kill -9` included. Disposing it does the same at once.
+ * A process beside the harness that ends all registered process groups and removes all registered folders,
+ * keys and containers when the harness ends in whatever way, `kill -9` included. Disposing it does the same at once.
  */
 export interface Warden extends ProcessGuard, AsyncDisposable {
   readonly pid: number;
@@ -27,6 +27,8 @@ export interface Warden extends ProcessGuard, AsyncDisposable {
   temporaryFolder(): TemporaryFolder;
   /** Keys in a Redis to be removed when the harness ends, after the processes; disposing it takes that back. */
   ownKeys(keys: RedisKeys): Disposable;
+  /** What carries the label of a run in the container engine, likewise. */
+  ownContainers(run: string): Disposable;
 }
 
 export interface TemporaryFolder extends Disposable {
@@ -108,6 +110,11 @@ function wardenOver(child: ChildProcess, mark: string): Warden {
       assertAlive();
       order(`+keys ${JSON.stringify(keys)}`);
       return { [Symbol.dispose]: () => order(`-keys ${JSON.stringify(keys)}`) };
+    },
+    ownContainers(run) {
+      assertAlive();
+      order(`+run ${run}`);
+      return { [Symbol.dispose]: () => order(`-run ${run}`) };
     },
     async [Symbol.asyncDispose]() {
       child.ref();

@@ -99,6 +99,32 @@ describe('a run', () => {
     expect(eventsOf(sink.events, 'fault-ended')).toHaveLength(6);
   });
 
+  it('has containers suffer what only they can', async () => {
+    const faults: (FaultStep & { atMs: number })[] = [
+      { at: '1s', atMs: 1000, fault: 'out-of-memory', replica: 2, replace: true },
+      { at: '2s', atMs: 2000, fault: 'disconnect', replica: 1, for: '250ms' },
+      { at: '3s', atMs: 3000, fault: 'rollout', grace: '1s', pause: '0ms' },
+      { at: '4s', atMs: 4000, fault: 'rollout', grace: '1s', pause: '10ms', image: 'mine:2' },
+    ];
+    const { sink, topology, go } = harness();
+    await go(spec({ scenario: { faults } }));
+    expect(eventsOf(sink.events, 'fault-began').map((event) => event.targets)).toEqual([
+      ['r2'],
+      ['r1'],
+      ['r1', 'r2', 'r3'],
+      ['r1', 'r2', 'r3'],
+    ]);
+    const restarts = ['restart r1', 'restart r2', 'restart r3'];
+    expect(topology.done).toEqual([
+      'exhaust memory of r2 true',
+      'disconnect r1 250',
+      'release next',
+      ...restarts,
+      'release mine:2',
+      ...restarts,
+    ]);
+  });
+
   it('draws a random replica from the seed', async () => {
     const faults: (FaultStep & { atMs: number })[] = [
       { at: '1s', atMs: 1000, fault: 'crash', replica: 'random', replace: true },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HarnessError } from '../../src/core/index.ts';
-import { makePlan, namesIn, type PlanRequest, runsOf } from '../../src/scenario/index.ts';
+import { makePlan, memoryBytes, namesIn, type PlanRequest, runsOf } from '../../src/scenario/index.ts';
 import { renderSchema, schemaFiles } from '../../src/scenario/write-schemas.ts';
 import { catalog, request, root } from '../support/plan.ts';
 
@@ -48,7 +48,7 @@ describe('a bad scenario file is refused with file, line, key and what is allowe
 
   it('a value that is not allowed', () => {
     expect(refuse('value', 'fault: crash', 'fault: explode')).toBe(
-      'value.yaml:31: faults[0].fault: allowed: restart, crash, rolling-restart, freeze, scale-out, scale-in',
+      'value.yaml:31: faults[0].fault: allowed: restart, crash, rolling-restart, freeze, out-of-memory, disconnect, rollout, scale-out, scale-in',
     );
   });
 
@@ -165,6 +165,58 @@ describe('names', () => {
     expect(() => makePlan(request({ deployments: ['stateless', 'stateless'] }), catalog)).toThrow(
       'asked for twice',
     );
+  });
+});
+
+describe('what only containers can do', () => {
+  it.each(['out-of-memory', 'rollout'])('is refused where replicas are processes: %s', (fault) => {
+    const step = fault === 'rollout' ? /fault: crash\n.*\n.*\n/ : 'fault: crash';
+    expect(refuse(`process-${fault}`, step, `fault: ${fault}\n`.trimEnd())).toBe(
+      `process-${fault}.yaml:31: faults[0].fault: ${fault} is for containers only: give --backend container`,
+    );
+  });
+
+  it('is a step of the plan where they are containers', () => {
+    const path = join(folder, 'disconnect.yaml');
+    const original = readFileSync(join(root, 'scenarios/crash.yaml'), 'utf8');
+    writeFileSync(path, original.replace(/fault: crash\n(.*)\n.*\n/, 'fault: disconnect\n$1\n    for: 2s\n'));
+    const plan = makePlan(request({ scenarios: [path], backend: 'container' }), catalog);
+    expect(plan.scenarios[0]?.faults).toMatchObject([{ fault: 'disconnect', for: '2s', replica: 'random' }]);
+    expect(plan.backend).toBe('container');
+  });
+
+  it('names the new image of a rollout for own servers, and for no other', () => {
+    const rollout = 'fault: rollout\n    image: other:2\n';
+    expect(refuse('rollout', /fault: crash\n.*\n.*\n/, rollout, { backend: 'container' })).toContain(
+      'rollout.yaml:32: faults[0].image: is for servers of your own; stateless runs one of ours',
+    );
+  });
+
+  const limited = (limits: string, backend: 'process' | 'container') => {
+    const path = join(folder, 'limited.yaml');
+    const original = readFileSync(join(root, 'infra/deployments/stateless.yaml'), 'utf8');
+    writeFileSync(path, `${original}limits: ${limits}\n`);
+    return makePlan(request({ deployments: [path], backend }), catalog).deployments[0];
+  };
+
+  it('limits what a replica may use', () => {
+    const { limits } = limited('{ cpus: 0.5, memory: 256MB }', 'container') ?? {};
+    expect(limits).toEqual({ cpus: 0.5, memory: '256MB' });
+    expect(memoryBytes('1.5GiB')).toBe(1_610_612_736);
+    expect(memoryBytes('256MB')).toBe(256_000_000);
+  });
+
+  it('says what a limit may be, and where', () => {
+    expect(() => limited('{ memory: 256 MB }', 'process')).toThrow(
+      'limits: holds for containers only; give --backend container, or leave it out',
+    );
+    expect(() => limited('{ memory: 4MB }', 'container')).toThrow(
+      'limits.memory: an amount of memory from 8MB to 10000GB',
+    );
+    expect(() => limited('{ memory: lots }', 'container')).toThrow(
+      'limits.memory: must be an amount of memory such as 256MB, 1.5GB or 512MiB',
+    );
+    expect(() => limited('{ cpus: 0 }', 'container')).toThrow('limits.cpus');
   });
 });
 

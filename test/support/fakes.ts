@@ -115,6 +115,10 @@ export function fakeTopology(
     crash: async (replica: string, { replace }: { replace: boolean }) =>
       void fake.done.push(`crash ${replica} ${replace}`),
     freeze: async (replica: string, ms: number) => void fake.done.push(`freeze ${replica} ${ms}`),
+    exhaustMemory: async (replica: string, { replace }: { replace: boolean }) =>
+      void fake.done.push(`exhaust memory of ${replica} ${replace}`),
+    disconnect: async (replica: string, ms: number) => void fake.done.push(`disconnect ${replica} ${ms}`),
+    release: (image: string) => void fake.done.push(`release ${image}`),
     scaleTo: async (n: number, { drainMs }: { drainMs: number }) =>
       void fake.done.push(`scale to ${n} drain ${drainMs}`),
     [Symbol.asyncDispose]: async () => {

@@ -40,6 +40,23 @@ export function foreign(name: ForeignName): Requirement {
   return missing === undefined ? { met: true } : { met: false, reason: `no ${missing}, which ${name} needs` };
 }
 
+/** One that answers, and an image to build on that is there. */
+export async function containerEngine(): Promise<Requirement> {
+  try {
+    const { baseImageChoice, findEngine, imageExists } = await import(
+      '../../src/topology/container/index.ts'
+    );
+    const { docker } = await findEngine();
+    const { madeHere, pulled, recipe, variable } = baseImageChoice;
+    const images = [process.env[variable] || pulled, madeHere];
+    const found = await Promise.all(images.map((image) => imageExists(docker, image)));
+    if (found.includes(true)) return { met: true };
+    return { met: false, reason: `the container engine has no base image (${recipe})` };
+  } catch (error) {
+    return { met: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 export function executable(path: string, reason: string): Requirement {
   try {
     accessSync(path, constants.X_OK);

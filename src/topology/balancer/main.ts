@@ -62,12 +62,10 @@ async function obey(order: NumberedOrder): Promise<OrderDone> {
 async function probe(order: Extract<NumberedOrder, { order: 'probe' }>): Promise<ProbeOutcome> {
   const { url, protocol, timeoutMs } = order;
   // As a client of the balancer names the server; one that guards against DNS rebinding asks for that.
-  const host = `127.0.0.1:${new URL(url).port}`;
-  const outcome = await probeMcp(url, protocol, AbortSignal.timeout(timeoutMs), { headers: { host } });
+  const access = { headers: { ...order.headers, host: `127.0.0.1:${new URL(url).port}` } };
+  const outcome = await probeMcp(url, protocol, AbortSignal.timeout(timeoutMs), access);
   if (outcome.ready && outcome.sessionId !== undefined) {
-    await endProbeSession(url, outcome.sessionId, AbortSignal.timeout(sessionEndTimeoutMs), {
-      headers: { host },
-    });
+    await endProbeSession(url, outcome.sessionId, AbortSignal.timeout(sessionEndTimeoutMs), access);
   }
   return outcome;
 }

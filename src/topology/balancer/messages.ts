@@ -1,5 +1,4 @@
-import type { ProtocolRevision } from '../../record/index.ts';
-import type { ProbeOutcome } from '../mcp-probe.ts';
+import type { AskedProtocol, ProbeOutcome } from '../mcp-probe.ts';
 import type { Routing } from '../types.ts';
 import type { ProxyLimits } from './passage.ts';
 
@@ -20,7 +19,13 @@ export type BalancerOrder =
   | { order: 'remove'; replica: string }
   | { order: 'drained'; replica: string; timeoutMs: number }
   /** Asks a server whether it is ready, from where the clients' requests will come; it is left without a session. */
-  | { order: 'probe'; url: string; protocol: ProtocolRevision; timeoutMs: number }
+  | {
+      order: 'probe';
+      url: string;
+      protocol: AskedProtocol;
+      headers?: Readonly<Record<string, string>> | undefined;
+      timeoutMs: number;
+    }
   | { order: 'stop' };
 
 export type NumberedOrder = BalancerOrder & { id: number };

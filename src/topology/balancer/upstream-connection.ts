@@ -61,7 +61,9 @@ export class UpstreamConnection {
     });
     socket.on('timeout', () => {
       // Between a request and its answer may be as much time as the upstream takes.
-      if (this.#taker === undefined || !this.#isConnected) this.#broke();
+      if (this.#isConnected && this.#taker === undefined) this.#broke();
+      // On a busy machine the timer may be up before the connection, long made, has been looked at.
+      if (!this.#isConnected) setImmediate(() => !this.#isConnected && this.#broke());
     });
     socket.on('end', () => this.#ended());
     // `close` follows, and says all there is to know.

@@ -1,0 +1,67 @@
+import { HarnessError, revealed } from '../core/index.ts';
+import { type ForeignServer, foreignServerOf, type PlanDraft, portPlaceholder } from '../scenario/index.ts';
+import type { Engine } from '../topology/container/index.ts';
+import type { ReplicaSpec } from '../topology/index.ts';
+import { foreignReplica } from './foreign-replica.ts';
+
+/** What replicas in containers run that are of somebody else. */
+
+/**
+ * Has every image that the plan names, before anything is started.
+ * @param ensure sees to it that the engine has an image.
+ * @throws HarnessError `usage` for one that is not there, and for what cannot be done to it.
+ */
+export async function prepareForeignImages(
+  plan: PlanDraft,
+  { cgroupVersion }: Engine,
+  ensure: (image: string, whose: string) => Promise<void>,
+): Promise<void> {
+  const faults = plan.scenarios.flatMap((scenario) => scenario.faults);
+  for (const deployment of plan.deployments) {
+    const server = foreignServerOf(deployment);
+    const image = server?.image;
+    if (image === undefined) continue;
+    refuseUnread(deployment.name, server);
+    if (cgroupVersion === 1 && faults.some(({ fault }) => fault === 'out-of-memory')) {
+      throw new HarnessError(
+        'usage',
+        `${deployment.name}: out-of-memory is not possible here with its image`,
+        {
+          hint: 'It needs control groups of version 2 (this machine has version 1); leave that fault out.',
+        },
+      );
+    }
+    const next = faults.flatMap((fault) => (fault.fault === 'rollout' ? (fault.image ?? []) : []));
+    for (const name of [image, ...next]) await ensure(name, deployment.name);
+  }
+}
+
+/** What only the process backend looks at. */
+function refuseUnread(deployment: string, server: ForeignServer | undefined): void {
+  const { ready, ledger } = server ?? {};
+  const key = ledger ? 'ledger' : ready?.path !== undefined ? 'ready.path' : 'ready.output';
+  if (!ledger && ready?.path === undefined && ready?.output === undefined) return;
+  throw new HarnessError('usage', `${deployment}: ${key} is not looked at in a container`, {
+    hint: 'Leave it out: a container is ready when it answers an MCP request, and keeps no ledger.',
+  });
+}
+
+/** How to start a replica of the image that a deployment names; what its environment holds in secret is put in. */
+export function replicaOfImage(
+  server: ForeignServer,
+  protocol: ReplicaSpec['protocol'],
+  slot: Pick<ReplicaSpec, 'replica' | 'boot' | 'logPath'>,
+  release: string | undefined,
+): ReplicaSpec {
+  const spec = foreignReplica(server, protocol, slot, {});
+  const env = Object.entries(revealed(server.env, process.env, 'server.env')).map(([name, value]) => [
+    name,
+    value.replaceAll(portPlaceholder, String(server.port)),
+  ]);
+  return {
+    ...spec,
+    env: Object.fromEntries(env) as Record<string, string>,
+    headers: revealed(server.headers, process.env, 'server.headers'),
+    image: release ?? server.image,
+  };
+}

@@ -1,0 +1,83 @@
+import { getuid } from 'node:process';
+import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
+import { HarnessError } from '../../core/index.ts';
+import { engineTrouble } from './engine-trouble.ts';
+
+/** The client of the engine's API, as testcontainers makes it. */
+export type Docker = ContainerRuntimeClient['container']['dockerode'];
+export type Container = ReturnType<Docker['getContainer']>;
+export type ContainerOptions = Parameters<Docker['createContainer']>[0];
+export type HostConfig = NonNullable<ContainerOptions['HostConfig']>;
+
+/** A container engine that answers: Docker, rootless Docker, or Podman behind Docker's API. */
+export interface Engine {
+  docker: Docker;
+  version: string;
+  /** Whom a container's process runs as, so that it can write what is mounted: never the machine's root. */
+  user: { uid: number; gid: number; isOurs: boolean };
+  /** Of control groups. */
+  cgroupVersion: 1 | 2;
+  /** Without the engine's own mapping of users, which would keep a container from the files of a run. */
+  usernsMode: string | undefined;
+}
+
+/** The user of the images; it has no name on the machine and owns nothing but what it is given. */
+const imageUser = { uid: 65_532, gid: 65_532, isOurs: false };
+
+/**
+ * The engine that DOCKER_HOST names, or else the one behind Docker's socket, that of rootless Docker included.
+ *
+ * @throws HarnessError `usage` when there is none: whether it is missing, stopped or forbidden, and what to do.
+ */
+export async function findEngine(): Promise<Engine> {
+  const trouble = await engineTrouble();
+  if (trouble) throw trouble;
+  const { container, info } = await client();
+  const docker = container.dockerode;
+  refuseOther(docker);
+  const { SecurityOptions = [], CgroupVersion } = (await docker.info()) as {
+    SecurityOptions?: string[];
+    CgroupVersion?: string;
+  };
+  const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
+  return {
+    docker,
+    version: String(info.containerRuntime.serverVersion),
+    cgroupVersion: CgroupVersion === '1' ? 1 : 2,
+    user: userOf(has('rootless')),
+    usernsMode: has('userns') ? 'host' : undefined,
+  };
+}
+
+async function client(): Promise<ContainerRuntimeClient> {
+  try {
+    return await getContainerRuntimeClient();
+  } catch (cause) {
+    throw new HarnessError(
+      'usage',
+      'what listens at the socket of the container engine does not answer as Docker',
+      {
+        hint: 'Restart the engine, or name another with DOCKER_HOST.',
+        cause,
+      },
+    );
+  }
+}
+
+/** testcontainers goes on to the usual sockets when what DOCKER_HOST names does not answer well. */
+function refuseOther(docker: Docker): void {
+  const named = process.env.DOCKER_HOST;
+  const { socketPath, host } = docker.modem as { socketPath?: string; host?: string };
+  if (!named || named.includes(socketPath ?? host ?? '')) return;
+  throw new HarnessError('usage', `DOCKER_HOST=${named} does not answer as Docker`, {
+    hint: 'Restart that engine, or name another.',
+  });
+}
+
+function userOf(isRootless: boolean): Engine['user'] {
+  // Without root, root in the container is the user who runs the engine.
+  if (isRootless) return { uid: 0, gid: 0, isOurs: true };
+  const uid = getuid?.() ?? 0;
+  if (uid === 0) return imageUser;
+  return { uid, gid: process.getgid?.() ?? uid, isOurs: true };
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { type Clock, HarnessError, interrupted } from '../../core/index.ts';
+import type { EmbeddedBalancer } from '../balancer/balancer-link.ts';
+import { describeExit } from '../readiness.ts';
+import type { ReplicaExit, ReplicaSpec } from '../types.ts';
+import type { ReplicaContainer } from './replica-container.ts';
+
+/** Doubled from probe to probe, for a server whose first answers are slow. */
+const probeTimeoutMs = { first: 1_000, last: 16_000 };
+/** Between probes: doubled from the first to the last. */
+const backoffMs = { first: 25, last: 200 };
+
+export interface AnsweringDeps {
+  /** Where it should answer. */
+  url: string;
+  port: number;
+  replica: Pick<ReplicaContainer, 'exited' | 'log' | 'live'>;
+  clock: Clock;
+  balancer: Pick<EmbeddedBalancer, 'probe'>;
+  /** Called when it has answered at all. */
+  onListening(): void;
+}
+
+/**
+ * Waits until a server in a container answers an MCP request that comes from where the clients' will come. Resolves to
+ * when it did.
+ *
+ * @throws HarnessError `server` if it ends or `readyTimeoutMs` pass first, `interrupted` if `signal` aborts.
+ */
+export async function untilAnswering(
+  spec: ReplicaSpec,
+  deps: AnsweringDeps,
+  signal: AbortSignal,
+): Promise<number> {
+  const { url, replica } = deps;
+  const ended = new AbortController();
+  void replica.exited.then((exit) => ended.abort(exit));
+  const stop = AbortSignal.any([signal, ended.signal]);
+  const progress = { problem: `${url} has not answered` };
+  try {
+    const atUs = await firstAnswer(spec, deps, stop, progress);
+    if (atUs !== undefined) return atUs;
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+  if (ended.signal.aborted) {
+    const exit = ended.signal.reason as ReplicaExit;
+    const what = `ended before it was ready (${describeExit(exit)})`;
+    throw failed(
+      spec,
+      what,
+      exit.lastOutput,
+      exit.oomKilled ? 'Raise `limits.memory` in the deployment.' : '',
+    );
+  }
+  if (signal.aborted) throw interrupted(signal);
+  const what = `was not ready within ${spec.readyTimeoutMs / 1000} s: ${progress.problem}`;
+  throw failed(spec, what, replica.log.end(), elsewhere(replica.live.pid, deps.port));
+}
+
+async function firstAnswer(
+  spec: ReplicaSpec,
+  { url, clock, balancer, onListening }: AnsweringDeps,
+  stop: AbortSignal,
+  progress: { problem: string },
+): Promise<number | undefined> {
+  const deadlineUs = clock.nowUs() + spec.readyTimeoutMs * 1000;
+  let isListening = false;
+  const listens = () => {
+    if (!isListening) onListening();
+    isListening = true;
+  };
+  let waitMs = backoffMs.first;
+  let timeoutMs = probeTimeoutMs.first;
+  while (clock.nowUs() < deadlineUs && !stop.aborted) {
+    const leftMs = Math.ceil((deadlineUs - clock.nowUs()) / 1000);
+    const outcome = await balancer.probe({
+      url,
+      protocol: spec.protocol,
+      headers: spec.headers,
+      timeoutMs: Math.min(leftMs, timeoutMs),
+    });
+    if (outcome.ready) {
+      listens();
+      return clock.nowUs();
+    }
+    if (outcome.why.startsWith('it answered')) listens();
+    progress.problem = `${url}: ${outcome.why}`;
+    await clock.sleepUntil(Math.min(clock.nowUs() + waitMs * 1000, deadlineUs), stop);
+    waitMs = Math.min(waitMs * 2, backoffMs.last);
+    timeoutMs = Math.min(timeoutMs * 2, probeTimeoutMs.last);
+  }
+  return undefined;
+}
+
+/** What to do if it listens where nobody asks it. */
+function elsewhere(pid: number, port: number): string {
+  const found = listeners(pid);
+  if (found.some((one) => one.port === port && !one.isLoopback)) return '';
+  const ports = [...new Set(found.map((one) => one.port))].filter((one) => one !== port).join(', ');
+  const must = `It must listen on port ${port} of all its addresses (0.0.0.0); PORT and HOST tell it.`;
+  if (found.some((one) => one.port === port)) return `It listens on its own loopback address only. ${must}`;
+  return ports === '' ? `It listens on no port. ${must}` : `It listens on port ${ports}. ${must}`;
+}
+
+/** 127.0.0.11, where Docker resolves names within a container's network. */
+const enginesResolver = '0B00007F';
+
+/** The TCP sockets that listen in the network of a process (proc(5), /proc/net/tcp); state 0A is LISTEN. */
+function listeners(pid: number): { port: number; isLoopback: boolean }[] {
+  return ['tcp', 'tcp6'].flatMap((table) => {
+    try {
+      const rows = readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1);
+      return rows.flatMap((row) => {
+        const [, , local = '', , state] = ` ${row.trim()}`.split(/\s+/);
+        const [address = '', port = ''] = local.split(':');
+        const isLoopback = address === '0100007F' || address === '00000000000000000000000001000000';
+        return state === '0A' && address !== enginesResolver
+          ? [{ port: Number.parseInt(port, 16), isLoopback }]
+          : [];
+      });
+    } catch {
+      // Gone, or another user's: then nothing is said about it.
+      return [];
+    }
+  });
+}
+
+function failed(spec: ReplicaSpec, what: string, lastOutput: string, advice: string): HarnessError {
+  const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
+  return new HarnessError('server', `${spec.replica} (boot ${spec.boot}) ${what}. ${output}`, {
+    hint: `${advice} All it wrote is in ${spec.logPath}`.trim(),
+  });
+}
