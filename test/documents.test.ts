@@ -31,16 +31,47 @@ describe('the README', () => {
   });
 });
 
-it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names only files that are there', (name) => {
-  const named = [
-    ...text(name).matchAll(
-      /`((?:src|infra|scenarios|test|docs|reports\/example)\/[\w./-]*)`|\]\(((?:docs|reports)\/[\w./-]+)\)/g,
-    ),
-  ];
-  const paths = named.map((match) => match[1] ?? match[2] ?? '');
-  expect(paths.length).toBeGreaterThan(0);
-  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+it('docs/ledger.md shows servers as they are', () => {
+  const of = {
+    js: 'docs/examples/ledger-server.mjs',
+    python: 'infra/foreign/python-sdk/server.py',
+    go: 'infra/foreign/go-sdk/main.go',
+  };
+  for (const [language, source] of Object.entries(of)) {
+    const pattern = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g');
+    const shown = [...text('docs/ledger.md').matchAll(pattern)].map((match) => match[1] ?? '');
+    expect(shown).toHaveLength(2);
+    for (const block of shown) expect(text(source)).toContain(block);
+  }
 });
+
+it('docs/journeys.md shows steps that are accepted', () => {
+  using folder = temporaryFolder();
+  const [steps = '', data = ''] = [...text('docs/journeys.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    (match) => match[1] ?? '',
+  );
+  writeFileSync(join(folder.path, 'users.csv'), `query,age\n${'a,1\n'.repeat(5)}`);
+  const file = join(folder.path, 'shown.yaml');
+  const head = `name: shown\nquestion: Is it accepted?\n${data}workload:\n  sessions: 5\n  rate: 5/s\n  journey:\n`;
+  writeFileSync(file, head + steps.replace(/^/gm, '    '));
+  const [planned] = makePlan(request({ scenarios: [file] }), catalog).scenarios;
+  expect(planned?.data).toMatchObject({ rows: 5, columns: ['query'] });
+  expect(planned?.workload.journey).toHaveLength(2);
+});
+
+it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/ledger.md', 'docs/journeys.md'])(
+  '%s names only files that are there',
+  (name) => {
+    const named = [
+      ...text(name).matchAll(
+        /`((?:src|infra|scenarios|test|docs|reports\/example)\/[\w./-]*)`|\]\(((?:docs|reports)\/[\w./-]+)\)/g,
+      ),
+    ];
+    const paths = named.map((match) => match[1] ?? match[2] ?? '');
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  },
+);
 
 it('ARCHITECTURE.md gives every dependency its reason, and every measure its definition', () => {
   const architecture = text('ARCHITECTURE.md');

@@ -74,18 +74,20 @@ function replicaSpec(
     HOST: '127.0.0.1',
     WINDTUNNEL_REPLICA: replica,
     WINDTUNNEL_BOOT: String(boot),
-    WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
-    WINDTUNNEL_EPOCH_US: String(clock.epochUs),
-    ...store?.env,
   };
   const slot = { replica, boot, logPath: join(logsPath(folder, spec), `${replica}-${boot}.log`) };
   if (typeof deployment.server !== 'string') {
-    return foreignReplica(deployment.server, deployment.protocol, slot, own);
+    return foreignReplica(deployment.server, deployment.protocol, slot, own, ledgerPath(folder, spec));
   }
   return {
     ...slot,
     command: [process.execPath, programPath(`infra/servers/${deployment.server}`)],
-    env: own,
+    env: {
+      ...own,
+      WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
+      WINDTUNNEL_EPOCH_US: String(clock.epochUs),
+      ...store?.env,
+    },
     path: defaultEndpointPath,
     protocol: deployment.protocol,
     readyTimeoutMs,

@@ -1,7 +1,6 @@
 import { exitCodes, wallClockIso } from '../core/index.ts';
 import { draftPlan, type Plan, type RunSpec, runsOf, settledPlan } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
-import type { Backend } from './backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
@@ -13,7 +12,7 @@ import { progressDisplay } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
 import type { RunOptions } from './run-options.ts';
 import { prepareStore } from './shared-store.ts';
-import { carryOut } from './wiring.ts';
+import { type BackendMeans, carryOut } from './wiring.ts';
 
 /**
  * `windtunnel run`: plan, carry out, judge, report. Returns the exit code.
@@ -35,6 +34,7 @@ export async function runCommand(
       startedAt,
       tool,
       environment: describeEnvironment(store.versions),
+      env: process.env,
       sharedStore: store.plan,
       command: repeatCommand(argv.map(store.withoutPassword), options.seed),
     },
@@ -69,7 +69,7 @@ export async function runCommand(
 async function carryOutAll(
   plan: Plan,
   folder: string,
-  means: { backend: Backend; addresses: ReadonlyMap<string, string> },
+  means: BackendMeans,
   options: RunOptions,
   output: Output,
   signal: AbortSignal,

@@ -14,7 +14,7 @@ export {
   redactedRedisUrl,
   redisUrl,
 } from './redis-url.ts';
-export { type Redact, redactor, revealed, secretNames, secretsOf } from './secrets.ts';
+export { type Redact, redactor, revealed, secretNames, secretProblem, secretsOf } from './secrets.ts';
 export { neverStops, type StopSignal, StopSource, TimeLimit, toAbortSignal } from './stop.ts';
 export { padEnd, widthOf, wrap } from './text-width.ts';
 export { formatDurationMs, parseDurationMs, parseRatePerSecond } from './units.ts';

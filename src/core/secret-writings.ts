@@ -65,5 +65,10 @@ export function base64Of(text: string): string {
 /** The writings of which a text that is cut may hold the beginning: plain, and as JSON, and JSON within JSON. */
 export function literalWritingsOf(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
-  return [...new Set([text, json, JSON.stringify(json).slice(1, -1)])];
+  const ascii = json.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const within = [json, ascii].map((one) => JSON.stringify(one).slice(1, -1));
+  return [...new Set([text, json, ascii, ...within])];
 }

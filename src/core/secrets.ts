@@ -6,6 +6,8 @@ import { anyWritingOf, base64Of, literalWritingsOf } from './secret-writings.ts'
  * shown; the value is put in where it is used, and taken out of whatever comes back.
  */
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 const reference = /\$\{env:([^}]*)\}/g;
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -17,6 +19,8 @@ const pieceCharsMax = 256;
 const repeated = /(\$\{env:[A-Za-z0-9_]+\})\1+/g;
 /** So much of a secret at the end of a text is taken for one that was cut off there. */
 const cutCharsMin = 4;
+/** Nothing is cut to less: a shorter text that ends as a secret begins is whole, a name say. */
+const cutTextCharsMin = 100;
 
 /** Names of the environment variables that the strings within `value` use, each once. */
 export function secretNames(value: unknown): string[] {
@@ -30,27 +34,23 @@ export function secretNames(value: unknown): string[] {
 /**
  * What the environment holds for each name that `value` uses, by name: for `redactor`.
  * @param where what `value` is, for the message: `journey`, `server`.
- * @throws HarnessError `usage` as `revealed` does, and for a value that cannot be kept secret.
+ * @throws HarnessError `usage` as `revealed` does.
  */
-export function secretsOf(
-  value: unknown,
-  env: Readonly<Record<string, string | undefined>>,
-  where = '',
-): Record<string, string> {
+export function secretsOf(value: unknown, env: Env, where = ''): Record<string, string> {
   const secrets: Record<string, string> = {};
   visitStrings(value, where, (text, path) => {
     for (const [, name = ''] of text.matchAll(reference)) secrets[name] = variableIn(name, env, path);
   });
-  for (const [name, secret] of Object.entries(secrets)) refuseUnredactable(name, secret);
   return secrets;
 }
 
 /**
  * A deep copy with the values put in.
  * @param where what `value` is, for the message.
- * @throws HarnessError `usage` that names the variable and where it is used, if it is missing or empty.
+ * @throws HarnessError `usage` that names the variable and where it is used, if it is missing, empty, or cannot
+ * be kept secret.
  */
-export function revealed<T>(value: T, env: Readonly<Record<string, string | undefined>>, where = ''): T {
+export function revealed<T>(value: T, env: Env, where = ''): T {
   return mapStrings(value, where, (text, path) =>
     text.replace(reference, (_, name: string) => variableIn(name, env, path)),
   ) as T;
@@ -67,7 +67,10 @@ export type Redact = (text: string) => string;
  */
 export function redactor(values: Readonly<Record<string, string>>): Redact {
   const entries = Object.entries(values).sort(([, a], [, b]) => b.length - a.length);
-  for (const [name, value] of entries) refuseUnredactable(name, value);
+  for (const [name, value] of entries) {
+    const problem = unredactable(name, value);
+    if (problem) throw new HarnessError('usage', problem.message, { hint: problem.hint });
+  }
   const pieces = entries.flatMap(([name, value]) =>
     piecesOf(value).map((piece) => ({
       placeholder: `\${env:${name}}`,
@@ -76,11 +79,12 @@ export function redactor(values: Readonly<Record<string, string>>): Redact {
     })),
   );
   return (text) => {
+    if (text.length < secretCharsMin) return text;
     let clean = text;
     for (const { pattern, placeholder } of pieces) {
       clean = clean.replace(pattern, () => placeholder);
     }
-    for (const { placeholder, writings } of pieces) {
+    for (const { placeholder, writings } of text.length < cutTextCharsMin ? [] : pieces) {
       for (const writing of writings) clean = withoutCut(clean, writing, placeholder);
     }
     return clean === text ? text : clean.replace(repeated, '$1');
@@ -104,30 +108,39 @@ function withoutCut(text: string, writing: string, placeholder: string): string 
   return text;
 }
 
-function refuseUnredactable(name: string, value: string): void {
-  const chars = [...value].length;
-  if (chars >= secretCharsMin && chars <= secretCharsMax) return;
-  const bound = chars < secretCharsMin ? `shorter than ${secretCharsMin}` : `longer than ${secretCharsMax}`;
-  throw new HarnessError(
-    'usage',
-    `the value of the environment variable ${name} is ${bound} characters and cannot be kept out of the files`,
-    { hint: 'Use a secret of a usual length; what is no secret can stand in the file itself.' },
-  );
-}
-
-function variableIn(name: string, env: Readonly<Record<string, string | undefined>>, path: string): string {
-  const used = path === '' ? '' : ` (used in ${path})`;
+/** Why a variable cannot be used, and what to do; undefined if it can. */
+export function secretProblem(name: string, env: Env): { message: string; hint: string } | undefined {
   if (!variableName.test(name)) {
-    throw new HarnessError('usage', `\${env:${name}} names no environment variable${used}`, {
+    return {
+      message: `\${env:${name}} names no environment variable`,
       hint: 'Write ${env:NAME}, with a name of letters, digits and underscores.',
-    });
+    };
   }
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  if (value !== undefined && value !== '') return value;
-  const state = value === undefined ? 'is not set' : 'is empty';
-  throw new HarnessError('usage', `the environment variable ${name} ${state}${used}`, {
-    hint: `Set it for this command: ${name}=… windtunnel run …`,
-  });
+  if (value === undefined || value === '') {
+    return {
+      message: `the environment variable ${name} ${value === undefined ? 'is not set' : 'is empty'}`,
+      hint: `Set it for this command: ${name}=… windtunnel run …`,
+    };
+  }
+  return unredactable(name, value);
+}
+
+function unredactable(name: string, value: string): { message: string; hint: string } | undefined {
+  const chars = [...value].length;
+  if (chars >= secretCharsMin && chars <= secretCharsMax) return undefined;
+  const bound = chars < secretCharsMin ? `shorter than ${secretCharsMin}` : `longer than ${secretCharsMax}`;
+  return {
+    message: `the value of the environment variable ${name} is ${bound} characters and cannot be kept out of the files`,
+    hint: 'Use a secret of a usual length; what is no secret can stand in the file itself.',
+  };
+}
+
+function variableIn(name: string, env: Env, path: string): string {
+  const problem = secretProblem(name, env);
+  if (problem === undefined) return env[name] ?? '';
+  const used = path === '' ? '' : ` (used in ${path})`;
+  throw new HarnessError('usage', problem.message + used, { hint: problem.hint });
 }
 
 function visitStrings(value: unknown, path: string, visit: (text: string, path: string) => void): void {

@@ -1,5 +1,5 @@
-import { HarnessError } from '../core/index.ts';
-import type { EventSink, RunEvent } from '../record/index.ts';
+import { HarnessError, type Redact } from '../core/index.ts';
+import { type EventSink, lineOf, type RunEvent } from '../record/index.ts';
 
 /** Characters held back before they are passed on, and for how long; both bound what a `kill -9` loses. */
 const batchChars = 64 * 1024;
@@ -16,7 +16,7 @@ export interface LineSink extends EventSink<RunEvent> {
  * Takes events in a thread and passes them on as whole lines, so that no thread waits for a disk.
  * @throws HarnessError `internal` when the disk cannot keep up.
  */
-export function lineSink(pass: (lines: string) => void): LineSink {
+export function lineSink(pass: (lines: string) => void, redact?: Redact): LineSink {
   let lines = '';
   let pending = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ export function lineSink(pass: (lines: string) => void): LineSink {
   };
   return {
     write(event) {
-      lines += `${JSON.stringify(event)}\n`;
+      lines += lineOf(event, redact);
       if (lines.length >= batchChars) flush();
       else timer ??= setTimeout(flush, flushMs);
     },

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { childEntry, messageOf } from '../core/index.ts';
 import { appendLines, type LineAppender } from '../record/index.ts';
+import { type DealtRows, dealRows, plannedRows } from '../scenario/index.ts';
 import type {
   Counts,
   GeneratorOrder,
@@ -30,8 +31,13 @@ function prepare({ spec, threads, eventsPath, epochUs }: GeneratorTask): void {
   attempt(() => {
     log = appendLines(eventsPath);
   });
+  let rows: DealtRows | undefined;
+  attempt(() => {
+    const { data } = spec.scenario;
+    rows = data && dealRows(plannedRows(data), data.deal, spec.seed);
+  });
   for (let thread = 0; thread < threads; thread++) {
-    const task: ThreadTask = { spec, thread, threads, epochUs };
+    const task: ThreadTask = { spec, thread, threads, epochUs, ...(rows === undefined ? {} : { rows }) };
     const worker = new Worker(childEntry(import.meta.url, './thread-main'), {
       workerData: task,
       // Short-lived objects are most of what it makes; in a larger nursery they die before they are moved.

@@ -1,4 +1,4 @@
-import type { RunSpec } from '../scenario/index.ts';
+import type { DealtRows, RunSpec } from '../scenario/index.ts';
 
 /** What a generator is to do, as plain data: it goes to another process and on to its threads. */
 export interface GeneratorTask {
@@ -51,6 +51,8 @@ export type ThreadReport =
 
 export interface ThreadTask {
   spec: RunSpec;
+  /** The clients' rows, in memory that all threads share. */
+  rows?: DealtRows;
   thread: number;
   threads: number;
   epochUs: number;

@@ -1,8 +1,8 @@
 // Entry of one thread of the generator: its share of the clients, from the first arrival to the last leave.
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectorFor, runInterrupted } from '../client/index.ts';
-import { messageOf, redactor, revealed, StopSource, secretsOf, systemClock } from '../core/index.ts';
-import { foreignServerOf } from '../scenario/index.ts';
+import { messageOf, redactor, revealed, StopSource, systemClock } from '../core/index.ts';
+import { dealtRow, foreignServerOf, runSecrets } from '../scenario/index.ts';
 import { evidenceBook, runWorkload } from '../workload/index.ts';
 import { countingProgress } from './counts.ts';
 import { lineSink } from './line-sink.ts';
@@ -13,14 +13,17 @@ import { watchUsage } from './usage.ts';
 const countsMs = 200;
 
 const task = workerData as ThreadTask;
-const { spec, thread, threads, epochUs } = task;
+const { spec, rows, thread, threads, epochUs } = task;
 const clock = systemClock(epochUs);
 const stop = new StopSource();
 // Of the threads of a process, each has the environment of the harness.
-const server = foreignServerOf(spec.deployment);
-const headers = revealed(server?.headers ?? {}, process.env, 'server.headers');
-const clean = redactor(secretsOf(server ?? {}, process.env, 'server'));
-const sink = lineSink((lines) => tell({ report: 'lines', lines: clean(lines) }));
+const secrets = runSecrets(spec, process.env);
+const redact = redactor(secrets);
+const headers = revealed(foreignServerOf(spec.deployment)?.headers ?? {}, process.env, 'server.headers');
+const sink = lineSink(
+  (lines) => tell({ report: 'lines', lines }),
+  Object.keys(secrets).length > 0 ? redact : undefined,
+);
 const progress = countingProgress();
 
 parentPort?.on('message', (order: ThreadOrder) => {
@@ -28,7 +31,7 @@ parentPort?.on('message', (order: ThreadOrder) => {
     case 'begin':
       carryOut(order.start).then(
         () => tell({ report: 'done' }),
-        (error) => tell({ report: 'failed', message: messageOf(error) }),
+        (error) => tell({ report: 'failed', message: redact(messageOf(error)) }),
       );
       return;
     case 'recorded':
@@ -57,11 +60,15 @@ async function carryOut({ entryUrl, entryAddress, beginUs }: Start): Promise<voi
         evidence: evidenceBook(sink, clock),
         connector,
         policy: workload.policy,
+        errorsAreCertain: foreignServerOf(spec.deployment) === undefined,
         deadlineMs: workload.deadlineMs,
         turnaroundMs: workload.turnaroundMs,
         beginUs,
         signal: stop,
         progress,
+        constants: new Map(Object.entries(secrets).map(([name, value]) => [`env:${name}`, value])),
+        rowOf: (client) => (rows === undefined ? {} : dealtRow(rows, client)),
+        redact,
       },
       { thread, threads },
     );

@@ -8,8 +8,8 @@ export interface Acknowledgements extends Collector<{ unproven: number }> {
   isUncommitted(operation: OperationEvent): boolean;
 }
 
-/** @param isExpected whether the server was to keep a ledger; of one that keeps none, nothing is left unproven. */
-export function acknowledgements(ledger: Pick<Ledger, 'fateOf'>, isExpected = true): Acknowledgements {
+/** @param owesCommits whether an acknowledged operation without a commit is a doubt about the record. */
+export function acknowledgements(ledger: Pick<Ledger, 'fateOf'>, owesCommits = true): Acknowledgements {
   const started = new Set<string>();
   const uncommitted = { last: '' };
   let unproven = 0;
@@ -19,7 +19,7 @@ export function acknowledgements(ledger: Pick<Ledger, 'fateOf'>, isExpected = tr
       if (event.type === 'replica-started') started.add(`${event.replica} ${event.boot}`);
       if (event.type !== 'operation' || event.outcome !== 'ok') return;
       const fate = ledger.fateOf(event, started);
-      if (fate === 'unproven' && isExpected) unproven += 1;
+      if (fate === 'unproven' && owesCommits) unproven += 1;
       uncommitted.last = fate === 'uncommitted' ? event.opId : '';
     },
     isUncommitted: ({ opId }) => uncommitted.last === opId,

@@ -15,6 +15,8 @@ export interface Completeness {
   unrouted: number;
   /** Acknowledged operations without a commit in a ledger that may lack lines; all of them if there is none that should be. */
   unproven: number;
+  /** Of servers that speak of the ledger on their output; null if none does. */
+  ledgerLines: { entries: number; unreadable: number; failure?: string } | null;
   faultsEnded: number;
   /** Why the first fault that failed could not be carried out. */
   faultError?: string;
@@ -33,6 +35,7 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
     clientsEnded: 0,
     operationsIntended: 0,
     operationsRecorded: 0,
+    ledgerLines: null,
     faultsEnded: 0,
     endedByThemselves: [],
     lastIntendedUs: Number.NEGATIVE_INFINITY,
@@ -46,6 +49,7 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
       'fault-began',
       'fault-ended',
       'replica-exited',
+      'ledger-read',
       'run-ended',
     ],
     see(event) {
@@ -61,6 +65,12 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
         const { replica, boot, signal, exitCode, expected } = event;
         if (!expected)
           seen.endedByThemselves.push(`${replica} (boot ${boot}): ${signal ?? `exit code ${exitCode}`}`);
+      } else if (event.type === 'ledger-read') {
+        seen.ledgerLines ??= { entries: 0, unreadable: 0 };
+        const lines = seen.ledgerLines;
+        lines.entries += event.entries;
+        lines.unreadable += event.unreadable;
+        if (event.failure !== undefined) lines.failure ??= event.failure;
       } else if (event.type === 'operation') {
         seen.operationsRecorded += 1;
         seen.lastIntendedUs = Math.max(seen.lastIntendedUs, event.intendedUs);

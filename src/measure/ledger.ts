@@ -7,6 +7,11 @@ import { rate } from './rate.ts';
 export interface Ledger {
   /** False: the server keeps none. */
   readonly kept: boolean;
+  /**
+   * Lines are numbered: the server promises to note every operation, so that one without a commit says something. A
+   * server that does not may note what it likes; what it has not noted is then no doubt about the record.
+   */
+  readonly numbered: boolean;
   /** How often this operation was committed. */
   commits(opId: string): number;
   /** Operations with two commits or more ÷ operations with at least one. */
@@ -41,6 +46,7 @@ export async function readLedger(
   note: (entry: LedgerEntry) => void = () => {},
 ): Promise<Ledger> {
   const commits = operationCounts();
+  let numbered = false;
   const books = new Map<string, Book>();
   /** Operations that were begun and neither committed nor aborted, with the process that had begun them. */
   const open = new Map<string, Book>();
@@ -49,6 +55,7 @@ export async function readLedger(
     const key = `${entry.replica} ${entry.boot}`;
     const book = books.get(key) ?? { seq: 0, lastUs: 0, gapless: true, ended: false };
     books.set(key, book);
+    numbered ||= entry.seq !== undefined;
     book.gapless &&= entry.seq === book.seq + 1;
     book.seq = entry.seq ?? 0;
     book.lastUs = Math.max(book.lastUs, entry.atUs);
@@ -71,6 +78,7 @@ export async function readLedger(
 
   return {
     kept: entries !== undefined,
+    numbered,
     commits: (opId) => commits.count(opId),
     duplicates: () =>
       entries === undefined

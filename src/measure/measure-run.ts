@@ -152,7 +152,8 @@ function collectorsFor(
   const reads = calls.some((call) => call.reads !== undefined);
   const writes = calls.some((call) => call.writes !== undefined);
   const foreign = foreignServerOf(spec.deployment);
-  const acknowledged = acknowledgements(ledger, foreign?.ledger ?? true);
+  const owesCommits = foreign === undefined || (foreign.ledger && ledger.numbered);
+  const acknowledged = acknowledgements(ledger, owesCommits);
   const guard = <R>(
     measures: readonly (keyof Metrics | keyof Series | 'completeness' | 'evidence')[],
     make: () => Collector<R>,

@@ -78,6 +78,20 @@ export type TopologyEvent =
       /** False: it ended although nobody asked it to. */
       expected: boolean;
     }
+  /** What a server that is not ours has said of the ledger on its output, until the process's end. */
+  | {
+      type: 'ledger-read';
+      atUs: number;
+      replica: string;
+      boot: number;
+      entries: number;
+      /** Lines that speak of the ledger and cannot be understood. */
+      unreadable: number;
+      /** The last line has no end: the process was killed while it wrote. */
+      torn: boolean;
+      /** Why not all of it could be read or noted. */
+      failure?: string;
+    }
   /** What a replica's process has used, as the operating system counts it; sampled about four times a second. */
   | {
       type: 'replica-usage';

@@ -20,8 +20,9 @@ export {
   type TopologyEvent,
 } from './events.ts';
 export { type LedgerEntry, type LedgerOperation, type LedgerSink, ledgerWriter } from './ledger.ts';
+export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
 export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { isLedgerEntry, isRunEvent } from './shapes.ts';
-export { appendLines, type EventSink, type LineAppender, ndjsonWriter } from './writer.ts';
+export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

@@ -138,6 +138,15 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     signal: textOrNull,
     expected: flag,
   },
+  'ledger-read': {
+    atUs: number,
+    replica: text,
+    boot: number,
+    entries: number,
+    unreadable: number,
+    torn: (value) => typeof value === 'boolean',
+    failure: maybe(text),
+  },
   'replica-usage': { atUs: number, replica: text, boot: number, cpuUs: number, rssBytes: number },
   'upstreams-changed': { atUs: number, upstreams: texts },
   routed: {

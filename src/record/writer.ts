@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { HarnessError, messageOf } from '../core/index.ts';
+import { HarnessError, messageOf, type Redact } from '../core/index.ts';
 
 /** Takes records; what it was given is on disk once `flush` or `close` has returned. */
 export interface EventSink<T> {
@@ -37,6 +37,12 @@ export function appendLines(path: string): LineAppender {
   };
 }
 
+/** A record as a line, its end included. @param redact applied to every text in it. */
+export function lineOf(record: unknown, redact?: Redact): string {
+  if (redact === undefined) return `${JSON.stringify(record)}\n`;
+  return `${JSON.stringify(record, (_, value) => (typeof value === 'string' ? redact(value) : value))}\n`;
+}
+
 /**
  * Appends one JSON line per record. Several processes may append to one file; see `appendLines`.
  *
@@ -47,7 +53,7 @@ export function appendLines(path: string): LineAppender {
  */
 export function ndjsonWriter<T>(
   path: string,
-  options: { flushMs: number; onBroken?: (error: unknown) => void },
+  options: { flushMs: number; onBroken?: (error: unknown) => void; redact?: Redact | undefined },
 ): EventSink<T> {
   const file = appendLines(path);
   let lines = '';
@@ -77,7 +83,7 @@ export function ndjsonWriter<T>(
     write(record) {
       if (closed) throw new HarnessError('internal', `${path} is closed; nothing more can be recorded`);
       if (broken) return;
-      lines += `${JSON.stringify(record)}\n`;
+      lines += lineOf(record, options.redact);
       if (options.flushMs === 0 || lines.length >= bufferBytes) flush();
       else timer ??= setTimeout(flush, options.flushMs).unref();
     },

@@ -1,7 +1,11 @@
 // Scenario: schema, defaults and validation of scenario and deployment files; they become an immutable Plan.
 // It exports plain data and knows nothing of how a plan is carried out.
 
+export { type AnswerTest, patternOf, testOf } from './answer-schema.ts';
 export { type Catalog, namesIn } from './catalog.ts';
+export { plannedRows } from './data-file.ts';
+export type { Row } from './data-rows.ts';
+export { type DealtRows, dealRows, dealtRow } from './dealt-rows.ts';
 export { type ReferenceServer, referenceServers } from './deployment-schema.ts';
 export { draftForeign } from './draft-foreign.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
@@ -21,6 +25,7 @@ export type {
 } from './plan.ts';
 export { foreignServerOf, settledPlan } from './plan-deployment.ts';
 export { planFile } from './plan-schema.ts';
+export { runSecrets } from './run-secrets.ts';
 export {
   type BoundableMetric,
   type MetricUnit,

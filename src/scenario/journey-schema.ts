@@ -1,14 +1,9 @@
 import { z } from 'zod';
+import { expectField, pathField, saveField } from './answer-schema.ts';
 import { durationField } from './fields.ts';
 import { placeholders } from './template.ts';
 
 /** A journey: what one client does, step by step. */
-
-const jsonPathPattern = /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[\d+\])*$/;
-const pathField = z
-  .string()
-  .regex(jsonPathPattern, "a path into the tool's structured answer, such as $.basketId or $.items[0]")
-  .describe("A path into the tool's structured answer: $.basketId, $.items[0]");
 
 const callStep = z.strictObject({
   call: z.string().min(1).max(200).describe('The tool to call'),
@@ -16,19 +11,16 @@ const callStep = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe(
-      'Its arguments. ${name} inserts a saved value, ${name?} leaves the argument out if nothing was saved, ${opId} and ${client} are this operation and client',
+      "Its arguments. ${name} inserts a saved value, ${name?} leaves the argument out if nothing was saved, ${opId} and ${client} are this operation and client, ${data.column} is a value of the client's row, ${env:NAME} an environment variable that is shown nowhere",
     ),
-  save: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and underscores'),
-      pathField,
-    )
+  save: saveField
     .optional()
-    .describe('Values to keep from the answer, for later arguments'),
-  expect: z
-    .record(pathField, z.unknown())
+    .describe('Values to keep from the answer, for later arguments: a path, or what a pattern finds there'),
+  expect: expectField
     .optional()
-    .describe('What the answer must hold, by path; anything else makes the operation fail as unexpected'),
+    .describe(
+      'What the answer must hold, by path: a value, or a test (equals, contains, matches, exists); anything else makes the operation fail as unexpected',
+    ),
   writes: z
     .string()
     .min(1)
@@ -80,6 +72,11 @@ export type JourneyStep = z.output<typeof journeyField>[number];
 export function callsOf(journey: readonly JourneyStep[]): CallStep[] {
   const plain = journey.flatMap((step) => ('repeat' in step ? step.steps : [step]));
   return plain.filter((step): step is CallStep => 'call' in step);
+}
+
+/** All of a call that values are inserted into. */
+export function templatesOf(call: CallStep): unknown[] {
+  return [call.arguments, call.writes, call.expect];
 }
 
 /** Whether a call needs what an earlier answer gave: a handle, say. */

@@ -1,13 +1,16 @@
 import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
+import { planData } from './data-file.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
+import { callsOf, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
 import { draftDeployment, foreignServerOf, settledPlan } from './plan-deployment.ts';
 import type { Problem } from './problems.ts';
-import { checkDeployment, checkScenario } from './rules.ts';
+import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
+import { dataColumns } from './template.ts';
 import { type LoadedFile, loadYaml } from './yaml-file.ts';
 
 /** What the command line asks for; what is absent comes from the files. */
@@ -28,6 +31,8 @@ export interface PlanRequest {
   tool: Plan['tool'];
   startedAt: string;
   environment: Environment;
+  /** Where `${env:NAME}` comes from; none, if nothing is said. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The plan of an experiment in which no server has to be asked anything. */
@@ -103,7 +108,7 @@ function toScenario(
   deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
 ): Scenario {
-  const { duration, faults, workload, ...rest } = file.value;
+  const { data, duration, faults, workload, ...rest } = file.value;
   const { arrivals, stay, rate, deadline, turnaround, ...work } = workload;
   const runMs = request.durationMs ?? durationMs(duration);
   const scenario: Scenario = {
@@ -120,9 +125,17 @@ function toScenario(
     },
     faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
   };
-  const problems: Problem[] = checkScenario(scenario, deployments, knownDeployments);
+  const columns = dataColumns(callsOf(work.journey).map(templatesOf));
+  const problems: Problem[] = [
+    ...checkData(data, columns),
+    ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
+  ];
   file.refuse(problems);
-  return { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
+  const timed = { ...scenario, faults: scenario.faults.toSorted((a, b) => a.atMs - b.atMs) };
+  if (data === undefined) return timed;
+  const planned = planData(data, file.path, columns);
+  file.refuse(checkRows(planned, scenario.workload.sessions));
+  return { ...timed, data: planned };
 }
 
 /** Where another's server keeps what it shares is its own affair. */

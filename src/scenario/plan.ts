@@ -1,11 +1,14 @@
 import type { ClientKind, ProtocolRevision } from '../record/index.ts';
+import type { PlannedData } from './data-schema.ts';
 import type { DeploymentFile } from './deployment-schema.ts';
 import type { FaultStep } from './fault-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
 /** A scenario with everything filled in; all that a run needs to know of it. */
-export interface Scenario extends Omit<ScenarioFile, 'duration' | 'faults' | 'workload'> {
+export interface Scenario extends Omit<ScenarioFile, 'data' | 'duration' | 'faults' | 'workload'> {
   durationMs: number;
+  /** Rows for the clients, if the journey uses any. */
+  data?: PlannedData;
   workload: Omit<ScenarioFile['workload'], 'arrivals' | 'stay' | 'rate' | 'deadline' | 'turnaround'> & {
     arrivals: { overMs: number; process: 'poisson' | 'even' };
     /** From arrival to leaving; null: until the run ends. */

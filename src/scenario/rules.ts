@@ -1,10 +1,13 @@
 import { formatDurationMs } from '../core/index.ts';
+import { checkAnswerUse } from './answer-schema.ts';
+import type { DataField, PlannedData } from './data-schema.ts';
 import { type DeploymentFile, servers } from './deployment-schema.ts';
 import { durationMs } from './fields.ts';
 import { checkForeign } from './foreign-rules.ts';
-import { type CallStep, callsOf, type JourneyStep } from './journey-schema.ts';
+import { type CallStep, callsOf, type JourneyStep, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Scenario } from './plan.ts';
 import type { Problem } from './problems.ts';
+import { checkSecrets } from './run-secrets.ts';
 import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
 import { placeholders } from './template.ts';
@@ -37,10 +40,11 @@ export function checkScenario(
   scenario: Scenario,
   deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
 ): Problem[] {
   return [
     ...checkWorkload(scenario),
-    ...checkJourney(scenario.workload.journey),
+    ...checkJourney(scenario.workload.journey, env),
     ...scenario.faults.flatMap((_, i) => checkFault(scenario, i, deployments)),
     ...checkExpectations(scenario, knownDeployments),
   ];
@@ -74,15 +78,21 @@ function checkWorkload(scenario: Scenario): Problem[] {
   return problems;
 }
 
-function checkJourney(journey: readonly JourneyStep[]): Problem[] {
+function checkJourney(
+  journey: readonly JourneyStep[],
+  env: Readonly<Record<string, string | undefined>>,
+): Problem[] {
   const saved = new Set<string>();
   const problems: Problem[] = [];
   const checkCall = (step: CallStep, path: PropertyKey[]) => {
-    for (const name of placeholders([step.arguments, step.writes, step.expect])) {
+    const templates = templatesOf(step);
+    problems.push(...checkSecrets(templates, path, env));
+    for (const name of placeholders(templates)) {
       if (name === 'opId' || name === 'client' || saved.has(name)) continue;
       const known = ['opId', 'client', ...saved].join(', ');
       problems.push({ path, message: `\${${name}} is saved by no earlier call; known here: ${known}` });
     }
+    problems.push(...checkAnswerUse(step, path));
     for (const name of Object.keys(step.save ?? {})) saved.add(name);
     if (step.writes !== undefined && !placeholders(step.writes).includes('opId')) {
       const message =
@@ -107,6 +117,25 @@ function checkJourney(journey: readonly JourneyStep[]): Problem[] {
   return problems;
 }
 
+/** Data and its use belong together; which columns there are, the file tells. */
+export function checkData(data: DataField | undefined, columns: readonly string[]): Problem[] {
+  const [first] = columns;
+  if (data === undefined && first !== undefined) {
+    const message = `\${data.${first}} is used, and there is no data; add \`data: {file: …}\``;
+    return [{ path: ['workload', 'journey'], message }];
+  }
+  if (data === undefined || first !== undefined) return [];
+  return [
+    { path: ['data'], message: 'is used by no call; `${data.column}` in its arguments inserts a value' },
+  ];
+}
+
+export function checkRows({ rows, reuse }: PlannedData, clients: number): Problem[] {
+  if (reuse || clients <= rows) return [];
+  const message = `there are ${rows} rows for ${clients} clients (workload.sessions), and none may be used twice`;
+  return [{ path: ['data', 'reuse'], message }];
+}
+
 function checkFillPace(steps: readonly JourneyStep[], path: PropertyKey[]): Problem[] {
   const thinks = steps.filter((step) => 'think' in step);
   const thinkMs = thinks.reduce((sum, step) => sum + ('think' in step ? durationMs(step.think) : 0), 0);
@@ -126,6 +155,11 @@ function checkFault(scenario: Scenario, index: number, deployments: readonly Dep
         message: `is after the end; allowed: before ${end} (duration), or a share below 100%`,
       },
     ];
+  }
+  const external = deployments.find(({ routing }) => routing === 'none');
+  if (external !== undefined) {
+    const message = `needs a server whose process is ours, which that of ${external.name} (url) is not; leave one of the two out, or take a scenario without faults, such as steady`;
+    return [{ path, message }];
   }
   const fewest = Math.min(
     ...deployments.map((deployment) => replicasBefore(scenario, fault.atMs, deployment.replicas)),

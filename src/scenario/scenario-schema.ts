@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataField } from './data-schema.ts';
 import { faultField } from './fault-schema.ts';
 import { durationField, momentField, nameField, rateField } from './fields.ts';
 import { journeyField } from './journey-schema.ts';
@@ -101,6 +102,7 @@ export const scenarioFile = z.strictObject({
   question: z.string().min(1).max(200).describe('The question this scenario answers, in one sentence'),
   description: z.string().max(2000).optional(),
   duration: durationField.default('10s').describe('How long operations are intended'),
+  data: dataField.optional(),
   workload: workloadField,
   faults: z.array(faultField).default([]).describe('What happens to the replicas, and when'),
   expect: z

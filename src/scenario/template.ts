@@ -1,9 +1,22 @@
-/** `${name}` in the arguments of a journey's calls. */
+/**
+ * `${name}` in the arguments of a journey's calls: a saved value; `${env:NAME}`, an environment variable; and
+ * `${data.column}`, a value of the client's row.
+ */
 
-const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)(\?)?\}/g;
+const placeholder = /\$\{(env:[^}]*|data\.[^}]*|[A-Za-z_][A-Za-z0-9_]*)(\?)?\}/g;
+const foreign = /^(env:|data\.)/;
 
-/** Names that the templates within `value` use. */
+/** Names of saved values that the templates within `value` use. */
 export function placeholders(value: unknown): string[] {
+  return allNames(value).filter((name) => !foreign.test(name));
+}
+
+/** Columns of the data that the templates within `value` use. */
+export function dataColumns(value: unknown): string[] {
+  return allNames(value).flatMap((name) => (name.startsWith('data.') ? [name.slice('data.'.length)] : []));
+}
+
+function allNames(value: unknown): string[] {
   const names = new Set<string>();
   visitStrings(value, (text) => {
     for (const match of text.matchAll(placeholder)) names.add(match[1] ?? '');
@@ -28,7 +41,7 @@ export type Values = ReadonlyMap<string, unknown>;
  * out; an unset `${name}` is `missing`. Where there is nothing to fill in, every filling is the same value.
  */
 export function compileTemplate(value: unknown): (values: Values) => Filled {
-  if (placeholders(value).length === 0) {
+  if (allNames(value).length === 0) {
     const constant: Filled = { value };
     return () => constant;
   }

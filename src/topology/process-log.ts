@@ -14,6 +14,8 @@ const beginBytes = 64 * 1024;
 export interface ProcessLog {
   /** For `stdio` of `spawn`. */
   readonly fd: number;
+  /** Where in the file this process's output begins, in bytes. */
+  readonly fromByte: number;
   /** What this process has written so far, from its begin, at most 64 KB. */
   begin(): string;
   /** The last 4 KB of what it has written; readable after `close` no more. */
@@ -29,6 +31,7 @@ export function openProcessLog(path: string): ProcessLog {
     const from = fstatSync(fd).size;
     return {
       fd,
+      fromByte: from,
       begin: () => read(fd, from, Math.min(fstatSync(fd).size - from, beginBytes)),
       end: () => {
         const size = fstatSync(fd).size;

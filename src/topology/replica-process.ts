@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { getPriority, setPriority } from 'node:os';
 import { type Clock, HarnessError, messageOf, revealed } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
+import { followLedger, type LedgerFollower } from './ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
 import { type UsageReader, usageFromProc, watchUsage } from './replica-usage.ts';
+import { endStrays, markVariable } from './strays.ts';
 import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from './types.ts';
 import type { ProcessGuard } from './warden.ts';
 
@@ -34,15 +37,16 @@ export interface ProcessDeps {
  */
 export async function spawnReplica(spec: ReplicaSpec, deps: ProcessDeps, port = 0): Promise<ReplicaProcess> {
   const log = openProcessLog(spec.logPath);
+  const mark = `${deps.guard.mark ?? ''}/${randomUUID()}`;
   let child: ChildProcess;
   try {
-    child = await launched(spec, port, log.fd, deps.guard);
+    child = await launched(spec, { port, mark, logFd: log.fd }, deps.guard);
   } catch (cause) {
     log.close();
     if (cause instanceof HarnessError) throw cause;
     throw cannotStart(spec, cause);
   }
-  return replicaOver(child, spec, log, deps);
+  return replicaOver(child, spec, mark, log, deps);
 }
 
 function cannotStart({ replica, command, cwd }: ReplicaSpec, cause: unknown): HarnessError {
@@ -62,8 +66,7 @@ function cannotStart({ replica, command, cwd }: ReplicaSpec, cause: unknown): Ha
 
 async function launched(
   spec: ReplicaSpec,
-  port: number,
-  logFd: number,
+  { port, mark, logFd }: { port: number; mark: string; logFd: number },
   guard: ProcessGuard,
 ): Promise<ChildProcess> {
   // Here and nowhere before: what is planned, recorded and shown has placeholders in the place of secrets.
@@ -76,7 +79,7 @@ async function launched(
     // stdin is the lifeline: never written, and it ends when the harness ends.
     stdio: ['pipe', logFd, logFd],
     ...(spec.cwd !== undefined && { cwd: spec.cwd }),
-    env: { ...process.env, PORT: String(port), WINDTUNNEL_LIFELINE: 'stdin', ...env },
+    env: { ...process.env, PORT: String(port), WINDTUNNEL_LIFELINE: 'stdin', ...env, [markVariable]: mark },
   });
   if (child.pid !== undefined) {
     protect(child.pid, guard);
@@ -109,6 +112,7 @@ function withPort({ command, env }: Pick<ReplicaSpec, 'command' | 'env'>, port: 
 function replicaOver(
   child: ChildProcess,
   spec: ReplicaSpec,
+  mark: string,
   log: ProcessLog,
   { clock, events, guard, readUsage = usageFromProc }: ProcessDeps,
 ): ReplicaProcess {
@@ -117,6 +121,7 @@ function replicaOver(
   let isGone = false;
   let isToldToEnd = false;
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid });
+  const ledger = ledgerOf(spec, log, { clock, events });
   const usage = watchUsage({ pid, ...slot }, { clock, events, read: readUsage });
 
   const exited = new Promise<ReplicaExit>((resolve) => {
@@ -125,8 +130,10 @@ function replicaOver(
       usage.stop();
       // What it started itself may have stayed; the group keeps its number as long as one is left.
       killGroup(pid, 'SIGKILL');
+      if (spec.mayFork) endStrays(mark);
       guard.release(pid);
       child.stdin?.destroy();
+      ledger?.end();
       resolve({ exitCode, signal, lastOutput: log.end() });
       log.close();
       events.write({
@@ -154,6 +161,15 @@ function replicaOver(
     say: (text) => void child.stdin?.write(text),
     sampleUsage: () => usage.sample(),
   };
+}
+
+function ledgerOf(
+  { replica, boot, logPath, ledgerPath }: ReplicaSpec,
+  { fromByte }: ProcessLog,
+  deps: Pick<ProcessDeps, 'clock' | 'events'>,
+): LedgerFollower | undefined {
+  if (ledgerPath === undefined) return undefined;
+  return followLedger({ replica, boot, logPath, fromByte, ledgerPath }, deps);
 }
 
 /** The `nice` value of replicas. */

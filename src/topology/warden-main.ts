@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from './process-identity.ts';
 import type { RedisKeys } from './store/redis-keys.ts';
+import { endStrays } from './strays.ts';
 
 /** pid → start time as the harness saw it; '' where that cannot be known. */
 const processes = new Map<number, string>();
@@ -23,6 +24,8 @@ try {
   // A broken pipe means the same as its end.
 }
 await endProcesses();
+const [, , mark] = process.argv;
+if (mark !== undefined) endStrays(mark);
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 // Not before: who is gone writes no more.
 await removeKeys();

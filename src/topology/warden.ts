@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ export interface ProcessGuard {
   protect(pid: number): void;
   /** It is gone; its number may soon be another's. */
   release(pid: number): void;
+  /** What begins the mark of every process that is looked for when the harness ends; see `strays.ts`. */
+  readonly mark?: string;
 }
 
 /**
@@ -35,7 +38,8 @@ const endTimeoutMs = 5_000;
 
 /** @throws HarnessError `internal` when the process cannot be started. */
 export async function startWarden(): Promise<Warden> {
-  const child = spawn(process.execPath, [childEntry(import.meta.url, './warden-main')], {
+  const mark = randomUUID();
+  const child = spawn(process.execPath, [childEntry(import.meta.url, './warden-main'), mark], {
     // Its own session: what a terminal sends to the harness's group does not reach it.
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -46,7 +50,7 @@ export async function startWarden(): Promise<Warden> {
   // The harness may end without a word to the warden, which then sees its stdin end.
   child.unref();
   (child.stdin as unknown as { unref(): void }).unref();
-  return wardenOver(child);
+  return wardenOver(child, mark);
 }
 
 function untilReady(child: ChildProcess): Promise<void> {
@@ -69,7 +73,7 @@ function untilReady(child: ChildProcess): Promise<void> {
   });
 }
 
-function wardenOver(child: ChildProcess): Warden {
+function wardenOver(child: ChildProcess, mark: string): Warden {
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const assertAlive = () => {
     if (child.stdin?.writable) return;
@@ -81,6 +85,7 @@ function wardenOver(child: ChildProcess): Warden {
 
   return {
     pid: child.pid ?? 0,
+    mark,
     protect(pid) {
       assertAlive();
       order(`+${pid} ${identifyProcess(pid)?.startTicks ?? ''}`.trimEnd());

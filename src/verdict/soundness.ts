@@ -40,14 +40,19 @@ export function judgeSoundness(
 }
 
 /** Doubts that do not forbid a verdict. */
-export function soundnessWarnings({ metrics, unmeasured }: Omit<Measured, 'series'>): string[] {
-  const broken = Object.entries(unmeasured).map(
+export function soundnessWarnings({ completeness, metrics, unmeasured }: Omit<Measured, 'series'>): string[] {
+  const warnings = Object.entries(unmeasured).map(
     ([name, reason]) => `${name} is unknown: ${reason}. This is a fault of the harness; please report it.`,
   );
+  if (completeness.ledgerLines?.entries === 0) {
+    warnings.push(
+      'The deployment says `ledger: true`, and no server wrote a ledger line. If the journey calls tools that do, their output may not be flushed.',
+    );
+  }
   const late = metrics.send_lag_ms.p99;
-  if (late === null || late <= lateNoticeMs) return broken;
+  if (late === null || late <= lateNoticeMs) return warnings;
   return [
-    ...broken,
+    ...warnings,
     `The load generator was ${formatDurationMs(late)} late at p99, and latencies contain that. Close other programs, or lower --rate or --sessions.`,
   ];
 }
@@ -69,6 +74,8 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
   if (seen.operationsRecorded !== seen.operationsIntended) {
     return doubt(`${seen.operationsIntended} operations were intended`);
   }
+  const ledger = ledgerDoubt(seen.ledgerLines);
+  if (ledger !== undefined) return doubt(ledger);
   if (seen.unproven > 0) {
     return doubt(
       `${seen.unproven} acknowledged operations have no commit in the ledger, which may lack lines`,
@@ -78,6 +85,16 @@ function judgeCompleteness(seen: Completeness, torn: ReadStats): Check {
     return doubt(`${seen.unrouted} acknowledged operations are not in the balancer's log`);
   }
   return { id, verdict: 'pass', observed, limit, reason: '' };
+}
+
+/** What is wrong with what servers that are not ours have said of the ledger. */
+function ledgerDoubt(lines: Completeness['ledgerLines']): string | undefined {
+  if (lines === null) return undefined;
+  if (lines.failure !== undefined) return `the ledger could not be noted: ${lines.failure}`;
+  if (lines.unreadable > 0) {
+    return `${lines.unreadable} ledger lines of the servers cannot be understood; docs/ledger.md says what they must hold`;
+  }
+  return undefined;
 }
 
 /** A replica that ended by itself fails the run, whatever its thresholds are; nothing is asked where none did. */

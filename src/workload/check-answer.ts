@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../client/index.ts';
-import { jsonOf, jsonText, valueText } from '../core/index.ts';
-import { type Failure, type Outcome, operationsNamedIn, outcomeUnknownKey } from '../record/index.ts';
-import { type CallStep, fillTemplate } from '../scenario/index.ts';
-import { valueAt } from './json-path.ts';
+import { jsonOf, type Redact, valueText } from '../core/index.ts';
+import { type Failure, type Outcome, outcomeUnknownKey } from '../record/index.ts';
+import type { CallStep } from '../scenario/index.ts';
+import { matchIn, unmet } from './answer-tests.ts';
+import { answerValues } from './answer-values.ts';
 
 /** What a server answers is recorded and sent again; it must be able to fill neither the disk nor the memory. */
 const readsMax = 100_000;
@@ -15,32 +15,25 @@ export function checkResult(
   step: CallStep,
   result: ToolResult,
   values: Map<string, unknown>,
+  redact: Redact = (text) => text,
 ): { outcome: Outcome; failure?: Failure | undefined } {
   if (result.isError) {
     const outcome = result.meta[outcomeUnknownKey] === true ? 'info' : 'fail';
     return { outcome, failure: { kind: 'tool-error', message: textOf(result) } };
   }
-  for (const path in step.expect) {
-    const expected = step.expect[path];
-    const filled = fillTemplate(expected, values);
-    const wanted = 'value' in filled ? filled.value : undefined;
-    const found = valueAt(result.structuredContent, path);
-    if (!isDeepStrictEqual(found, wanted)) {
-      const message = `${path} is ${jsonText(found, 200)}, expected ${jsonText(wanted, 200)}`;
-      // It was carried out, so its effect may stand: not `fail`.
-      const failure: Failure = { kind: 'unexpected', message };
-      if (isAnothers(found, wanted, values)) failure.misdelivered = true;
-      return { outcome: 'info', failure };
-    }
-  }
+  const answer = answerValues(result);
+  const failure = unmet(step, answer, values, redact);
+  // It was carried out, so its effect may stand: not `fail`.
+  if (failure) return { outcome: 'info', failure };
   if (step.reads !== undefined) {
-    const found = valueAt(result.structuredContent, step.reads);
+    const found = answer.at(step.reads);
     if (!Array.isArray(found)) return unexpected(`there is no list at ${step.reads}`);
     if (found.length > readsMax) return unexpected(`the list at ${step.reads} has ${found.length} values`);
   }
   for (const name in step.save) {
-    const path = step.save[name] ?? '';
-    const value = valueAt(result.structuredContent, path);
+    const from = step.save[name] ?? '';
+    const path = typeof from === 'string' ? from : from.from;
+    const value = typeof from === 'string' ? answer.at(path) : foundBy(from.matches, answer.at(path));
     if ((jsonOf(value)?.length ?? Number.POSITIVE_INFINITY) > savedCharsMax) {
       values.delete(name);
       return unexpected(`what is at ${path} is too large to be sent back`);
@@ -52,17 +45,15 @@ export function checkResult(
   return { outcome: 'ok' };
 }
 
+/** What the first group has found, or the whole pattern if it has none. */
+function foundBy(pattern: string, text: unknown): string | undefined {
+  const match = matchIn(text, pattern);
+  return match === null ? undefined : match.length > 1 ? match[1] : match[0];
+}
+
 /** It was carried out, so its effect may stand: not `fail`. */
 function unexpected(message: string): { outcome: Outcome; failure: Failure } {
   return { outcome: 'info', failure: { kind: 'unexpected', message } };
-}
-
-/** Where this operation's own id was to come back, that of another did: the answer is to another request. */
-function isAnothers(found: unknown, wanted: unknown, values: ReadonlyMap<string, unknown>): boolean {
-  const named = (value: unknown) =>
-    typeof value === 'string' ? operationsNamedIn(value).map(({ opId }) => opId) : [];
-  const own = String(values.get('opId'));
-  return named(wanted).includes(own) && named(found).length > 0 && !named(found).includes(own);
 }
 
 /** The values that a read has found. */
@@ -72,7 +63,7 @@ export function readsOf(
   result: ToolResult | undefined,
 ): string[] | undefined {
   if (step.reads === undefined || outcome !== 'ok' || result === undefined) return undefined;
-  const found = valueAt(result.structuredContent, step.reads);
+  const found = answerValues(result).at(step.reads);
   return Array.isArray(found) ? found.map((value) => valueText(value, readCharsMax)) : [];
 }
 

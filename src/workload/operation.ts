@@ -73,7 +73,7 @@ export async function perform(
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
   }
-  const { outcome, failure } = settle(step, tried, values, deadlineUs);
+  const { outcome, failure } = settle(step, tried, values, deadlineUs, context);
   const stateMissing = tried.result?.meta[stateMissingKey] === true;
   // What an attempt was told is in the book already; what its answer holds is only judged here.
   if (failure && tried.result) {
@@ -110,11 +110,13 @@ function settle(
   tried: Tried,
   values: Map<string, unknown>,
   deadlineUs: number,
+  { redact, errorsAreCertain }: Pick<ClientContext, 'redact' | 'errorsAreCertain'>,
 ): { outcome: Outcome; failure?: Failure | undefined } {
-  const last = tried.result ? checkResult(step, tried.result, values) : tried;
+  const last = tried.result ? checkResult(step, tried.result, values, redact) : tried;
   if (last.outcome === 'ok' && tried.endUs > deadlineUs) {
     return { outcome: 'info', failure: { kind: 'timeout', message: 'answered after the deadline' } };
   }
+  if (last.failure?.kind === 'tool-error' && !errorsAreCertain) return { ...last, outcome: 'info' };
   // An earlier attempt may have had its effect, whatever the last one was told.
   if (last.outcome === 'fail' && tried.maybeDone) return { outcome: 'info', failure: last.failure };
   return last;

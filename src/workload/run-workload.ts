@@ -24,7 +24,11 @@ export async function runWorkload(
     if (index % share.threads !== share.thread) continue;
     await context.clock.sleepUntil(context.beginUs + arrivalUs, context.signal).catch(() => {});
     if (context.signal.aborted || failed) break;
-    const client = runClient(clientSchedule(spec.scenario, spec.seed, index, arrivalUs), context)
+    const client = runClient(
+      clientSchedule(spec.scenario, spec.seed, index, arrivalUs),
+      context,
+      context.rowOf(index),
+    )
       .catch((error: unknown) => {
         failed ??= { error };
       })

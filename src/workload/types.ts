@@ -1,5 +1,5 @@
 import type { Connector } from '../client/index.ts';
-import type { Clock, StopSignal } from '../core/index.ts';
+import type { Clock, Redact, StopSignal } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
 import type { Policy } from '../scenario/index.ts';
 import type { EvidenceBook } from './evidence.ts';
@@ -10,6 +10,11 @@ export interface ClientContext {
   events: EventSink<RunEvent>;
   connector: Connector;
   policy: Policy;
+  /**
+   * Whether a tool that says that it failed has certainly had no effect. Ours promise that; MCP does not (`isError`,
+   * server/tools), and with another's server the outcome is unknown.
+   */
+  errorsAreCertain: boolean;
   /** The scenario's deadline for a call that has none of its own. */
   deadlineMs: number;
   /** Mean time between an answer and a request that follows from it. */
@@ -20,6 +25,12 @@ export interface ClientContext {
   signal: StopSignal;
   evidence: EvidenceBook;
   progress: Progress;
+  /** What the environment holds for the journey, as templates name it: `env:NAME`. */
+  constants: ReadonlyMap<string, unknown>;
+  /** The row of the client at an index (from 0): values by column. */
+  rowOf(index: number): Readonly<Record<string, unknown>>;
+  /** Takes secrets out of what is recorded in parts: a part of a secret is none to whoever looks for it later. */
+  redact: Redact;
 }
 
 /** Counts for a person to watch; nothing is judged by them. */

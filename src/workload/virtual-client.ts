@@ -13,7 +13,11 @@ const closeTimeoutMs = 2000;
  * One client, from its arrival to its leave. Every operation it intends gets exactly one record, also those
  * that are never sent. Resolves when it has left; never rejects for what a server does.
  */
-export async function runClient(schedule: ClientSchedule, context: ClientContext): Promise<void> {
+export async function runClient(
+  schedule: ClientSchedule,
+  context: ClientContext,
+  row: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const { clock, events, beginUs, signal, progress } = context;
   const { client } = schedule;
   let exchanges = 0;
@@ -30,7 +34,11 @@ export async function runClient(schedule: ClientSchedule, context: ClientContext
   };
   const connection = context.connector.connect(self);
   const session = clientSession(client, connection, self, context);
-  const values = new Map<string, unknown>([['client', client]]);
+  const values = new Map<string, unknown>([
+    ...context.constants,
+    ...Object.entries(row).map(([column, value]): [string, unknown] => [`data.${column}`, value]),
+    ['client', client],
+  ]);
 
   progress.clientArrived();
   {

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,6 +63,44 @@ describe('the load generator', () => {
     }
     expect(intended[0]?.length).toBeGreaterThan(100);
     expect(intended[1]).toEqual(intended[0]);
+  });
+
+  it('gives each client the same row, over however many threads', async () => {
+    await using server = await startResponder();
+    const path = join(folder, 'rows.csv');
+    const text = `user\n${Array.from({ length: 20 }, (_, i) => `u${i}`).join('\n')}\n`;
+    writeFileSync(path, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const base = openLoop(30, 200, 500);
+    const item = '${data.user} ${opId}';
+    const data = {
+      file: 'rows.csv',
+      deal: 'shuffled' as const,
+      reuse: true,
+      types: {},
+      path,
+      sha256,
+      rows: 20,
+      columns: ['user'],
+    };
+    const workload = {
+      ...base.scenario.workload,
+      journey: [{ call: 'echo', arguments: { text: item }, writes: item }],
+    };
+    const of = { ...base, scenario: { ...base.scenario, data, workload } };
+    const written: (string | undefined)[][] = [];
+    for (const threads of [1, 3]) {
+      await using load = await generator(of, { threads });
+      await load.begin(server.url);
+      written.push(
+        eventsOf(load.events(), 'operation')
+          .map(({ writes }) => writes)
+          .sort(),
+      );
+    }
+    expect(written[0]).toHaveLength(30);
+    expect(new Set(written[0]?.map((value) => value?.split(' ')[0])).size).toBe(20);
+    expect(written[1]).toEqual(written[0]);
   });
 
   it('leaves nothing when it is disposed of', async () => {

@@ -62,6 +62,17 @@ describe('what was acknowledged and has no commit', () => {
     expect(await judge(plain)).toMatchObject(unproven);
   });
 
+  it('is no doubt about the record, where the server has promised nothing', async () => {
+    const plain = book(['begin c1.0', 'end']).map(({ seq: _, ...entry }) => entry);
+    const ledger = await readLedger(stream(plain));
+    expect(ledger.numbered).toBe(false);
+    expect((await readLedger(stream(book(['begin c1.0'])))).numbered).toBe(true);
+    const acknowledged = acknowledgements(ledger, ledger.numbered);
+    const state = stateLoss({ writes: true, reads: true }, acknowledged.isUncommitted);
+    expect(collect(state, [boot, write], acknowledged).updates).toMatchObject({ uncommitted: 0 });
+    expect(acknowledged.result()).toEqual({ unproven: 0 });
+  });
+
   it('is unproven without a ledger', async () => {
     expect(await judge(undefined)).toMatchObject({ updates: { uncommitted: 0 }, unproven: 1 });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadSkew } from '../../src/measure/load-skew.ts';
+import type { LoadSkew } from '../../src/measure/metrics.ts';
 import { routeJoin } from '../../src/measure/route-join.ts';
 import type { RunEvent } from '../../src/record/index.ts';
 import { began, collect, opened, routed, upstreams } from '../support/log.ts';
@@ -9,7 +10,8 @@ const requests = (replica: string, count: number, ms: number): RunEvent[] =>
 
 const measure = (hasSessions: boolean, events: readonly RunEvent[]) => {
   const routes = routeJoin();
-  return collect(loadSkew(hasSessions, 250, routes), events, routes);
+  const { skew, ...series } = collect(loadSkew(hasSessions, 250, routes), events, routes);
+  return { ...series, skew: skew as LoadSkew };
 };
 
 describe('load_skew', () => {
@@ -45,5 +47,10 @@ describe('load_skew', () => {
     const { skew } = measure(false, events);
     expect(skew.value).toBeNull();
     expect(skew.sessions).toEqual({ notApplicable: '2026-07-28 has no sessions' });
+  });
+
+  it('has no meaning for a server that runs elsewhere', () => {
+    const { skew } = collect(loadSkew(true, 250, routeJoin(), true), began(1));
+    expect(skew).toEqual({ notApplicable: expect.stringContaining('runs elsewhere') });
   });
 });

@@ -93,6 +93,26 @@ describe('a bad scenario file is refused with file, line, key and what is allowe
     );
   });
 
+  it('what is sought in an answer, where it cannot be found', () => {
+    const seek = (to: string) => refuse('seek', 'reads: $.items', to);
+    expect(seek('expect: { items: 1 }')).toContain(
+      'expect.items: the key must be a path: $.basketId into the structured answer',
+    );
+    expect(seek('expect: { text.more: 1 }')).toContain('the key must be a path');
+    expect(seek('expect: { text: { matches: "(" } }')).toContain(
+      'expect.text.matches: is no regular expression: ',
+    );
+    expect(seek('expect: { text: { matches: "${opId}" } }')).toContain('inserts no values');
+    expect(seek('expect: { text: { matches: a, contians: b } }')).toContain(
+      'expect.text.contians: unknown key; allowed here: equals, contains, matches, exists',
+    );
+    expect(seek('expect: { text: { exists: maybe } }')).toContain('text.exists: allowed: true, false');
+    expect(seek('expect: { text: { exists: false, contains: a } }')).toContain('must not exist');
+    expect(seek('save: { id: { from: text, matches: "[" } }')).toContain('save.id.matches: is no regular');
+    expect(seek('save: { id: { from: text } }')).toContain('id');
+    expect(seek('save: { id: { from: words, matches: a } }')).toContain('must be a path');
+  });
+
   it('thresholds for a deployment that does not exist', () => {
     expect(refuse('expect', '  stateful-sticky:', '  stateful-stikky:')).toContain(
       'expect.stateful-stikky: no such deployment; allowed: all,',

@@ -100,6 +100,19 @@ describe('calls', () => {
   });
 });
 
+describe('a template', () => {
+  const values = new Map<string, unknown>([
+    ['env:TOKEN', '${id} $& x'],
+    ['data.first name', 7],
+    ['id', 'no'],
+  ]);
+  it('inserts what the environment and the data hold, and takes nothing in it for a template', () => {
+    expect(fillTemplate({ a: 'Bearer ${env:TOKEN}', b: '${data.first name}' }, values)).toEqual({
+      value: { a: 'Bearer ${id} $& x', b: 7 },
+    });
+  });
+});
+
 describe('fillTemplate', () => {
   const values = new Map<string, unknown>([
     ['id', 7],

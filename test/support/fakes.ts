@@ -87,6 +87,10 @@ export function localGenerator(
       runWorkload(of, {
         ...{ clock, events, evidence, connector, policy, deadlineMs, turnaroundMs, beginUs, signal },
         progress: silent,
+        constants: new Map(),
+        rowOf: () => ({}),
+        redact: (text) => text,
+        errorsAreCertain: typeof of.deployment.server === 'string',
       }),
     [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
   };

@@ -9,6 +9,7 @@ async function play(
   connector: Connector,
   policy: Partial<Policy> = {},
   workload: Partial<Scenario['workload']> = {},
+  clock = fakeClock(),
 ) {
   const base = spec({ workload: { sessions: 1, ratePerSecond: 1, ...workload } });
   const full = { ...base.scenario.workload.policy, ...policy };
@@ -17,7 +18,7 @@ async function play(
     ...base,
     scenario: { ...base.scenario, workload: { ...base.scenario.workload, policy: full } },
   };
-  const generator = localGenerator(played, { clock: fakeClock(), events: sink, connector });
+  const generator = localGenerator(played, { clock, events: sink, connector });
   await generator.run({ entryUrl: '', beginUs: 0 }, new AbortController().signal);
   return { events: sink.events, operations: eventsOf(sink.events, 'operation') };
 }
@@ -165,6 +166,42 @@ describe('a session that cannot be opened', () => {
     ]);
     expect(eventsOf(events, 'session-open-failed')).toHaveLength(2);
     expect(eventsOf(events, 'session-opened')).toMatchObject([{ generation: 0 }]);
+  });
+});
+
+describe('a deadline of its own', () => {
+  it('ends a call before that of the scenario, and leaves the others theirs', async () => {
+    const connector = fakeConnector(
+      ({ tool }, _n, signal) =>
+        new Promise((resolve) => {
+          if (tool === 'slow') signal.addEventListener('abort', () => resolve(failed('timeout', 'info')));
+          else resolve(ok());
+        }),
+    );
+    const journey = [
+      { call: 'slow', arguments: {}, deadline: '30ms' },
+      { call: 'b', arguments: {} },
+    ];
+    // Beyond what the test may take: only the call's own deadline can end it.
+    const { operations } = await play(connector, {}, { journey, deadlineMs: 600_000 });
+    expect(operations.map(({ outcome, failure }) => [outcome, failure?.kind])).toEqual([
+      ['info', 'timeout'],
+      ['ok', undefined],
+    ]);
+  });
+
+  it('that has passed when its client turns to it keeps a call from being sent', async () => {
+    const clock = fakeClock();
+    const connector = fakeConnector(async ({ tool }, _n, signal) => {
+      if (tool === 'long') await clock.sleepUntil(clock.nowUs() + 5_000_000, signal);
+      return ok();
+    });
+    const journey = [
+      { call: 'long', arguments: {} },
+      { call: 'b', arguments: {}, deadline: '1s' },
+    ];
+    const { operations } = await play(connector, {}, { journey, deadlineMs: 600_000 }, clock);
+    expect(operations.map(({ unsentBecause }) => unsentBecause)).toEqual([undefined, 'deadline']);
   });
 });
 

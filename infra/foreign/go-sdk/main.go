@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"log"
 	"net/http"
 	"os"
@@ -92,14 +93,29 @@ func addTools(server *mcp.Server, kept *notes) {
 		Name:        "remember",
 		Description: "Keeps a text under a key, in the memory of this replica",
 		Annotations: &mcp.ToolAnnotations{DestructiveHint: &additive},
-	}, func(_ context.Context, _ *mcp.CallToolRequest, in note) (*mcp.CallToolResult, note, error) {
+	}, func(_ context.Context, req *mcp.CallToolRequest, in note) (*mcp.CallToolResult, note, error) {
+		ledger("begin", req)
 		kept.keep(in)
+		ledger("commit", req)
 		return nil, in, nil
 	})
 	mcp.AddTool(server, &mcp.Tool{Name: "recall", Description: "The text under a key, or null", Annotations: readOnly},
 		func(_ context.Context, _ *mcp.CallToolRequest, in key) (*mcp.CallToolResult, found, error) {
 			return nil, found{in.Key, kept.find(in.Key)}, nil
 		})
+}
+
+// ledger writes one line for each begin and commit, on the disk before the answer leaves (docs/ledger.md).
+func ledger(event string, req *mcp.CallToolRequest) {
+	opID, isOurs := req.Params.Meta["io.mcp-windtunnel/opId"].(string)
+	if !isOurs {
+		return
+	}
+	line, err := json.Marshal(map[string]any{"windtunnel": event, "opId": opID, "tool": req.Params.Name})
+	if err != nil {
+		log.Fatal(err)
+	}
+	os.Stdout.Write(append(line, '\n'))
 }
 
 func (kept *notes) keep(one note) {

@@ -1,9 +1,10 @@
 """A server on the official Python SDK, over Streamable HTTP: `server.py PORT`, as the SDK's documentation writes one."""
 
+import json
 import sys
 
 import anyio
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.types import ToolAnnotations
 from typing_extensions import TypedDict
 
@@ -13,6 +14,13 @@ read_only = ToolAnnotations(read_only_hint=True)
 # In the memory of this process: what another replica was told is not known here.
 notes: dict[str, str] = {}
 NOTES_MAX = 100_000
+
+
+def ledger(event: str, tool: str, ctx: Context) -> None:
+    """One line for each begin and commit, on the disk before the answer leaves (docs/ledger.md)."""
+    op_id = (ctx.request_context.meta or {}).get("io.mcp-windtunnel/opId")
+    if op_id is not None:
+        print(json.dumps({"windtunnel": event, "opId": op_id, "tool": tool}), flush=True)
 
 
 class Text(TypedDict):
@@ -52,11 +60,13 @@ async def wait(ms: int) -> Waited:
 
 
 @mcp.tool(annotations=ToolAnnotations(read_only_hint=False, destructive_hint=False))
-async def remember(key: str, text: str) -> Note:
+async def remember(key: str, text: str, ctx: Context) -> Note:
     """Keeps a text under a key, in the memory of this replica"""
+    ledger("begin", "remember", ctx)
     if len(notes) >= NOTES_MAX:
         notes.pop(next(iter(notes)))
     notes[key] = text
+    ledger("commit", "remember", ctx)
     return {"key": key, "text": text}
 
 

@@ -9,6 +9,9 @@ export interface Call {
   /** Of the JSON-RPC message, or of HTTP if there is none. */
   method: string;
   opId: string;
+  /** The tool that is called, and its arguments. */
+  tool: string;
+  args: Record<string, unknown>;
   /** Writes bytes, unless the peer is gone. */
   write(bytes: string | Buffer): void;
 }
@@ -58,6 +61,8 @@ function toCall({ head, body, socket }: RawRequest): Call {
     id: message.id ?? null,
     method: message.method ?? head.slice(0, head.indexOf(' ')),
     opId: message.params?._meta?.['io.mcp-windtunnel/opId'] ?? '',
+    tool: message.params?.name ?? '',
+    args: message.params?.arguments ?? {},
     write: (bytes) => {
       if (!socket.destroyed && socket.writable) socket.write(bytes);
     },
