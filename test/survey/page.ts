@@ -58,7 +58,10 @@ export function surveyText(surveyed: readonly Surveyed[], about: { on: string; m
           'calls per second, 20 clients in a closed loop',
           ({ speed }) => beside(speed, ({ perSecond }) => perSecond, ''),
         ],
-        ['p99 at 100 calls per second', ({ speed }) => beside(speed, ({ p99Ms }) => p99Ms, ' ms')],
+        [
+          'p99 of a call from when it was sent, at 100 calls per second',
+          ({ speed }) => beside(speed, ({ p99Ms }) => p99Ms, ' ms'),
+        ],
       ],
     ),
     '',

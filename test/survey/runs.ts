@@ -19,6 +19,7 @@ export interface Survived {
 
 export interface Speed {
   perSecond: number;
+  /** From when a call was sent: what a new client's handshake takes would be most of it else. */
   p99Ms: number | null;
 }
 
@@ -88,7 +89,7 @@ export async function compare(subject: Subject, other: Subject, folder: string):
 function speedIn(runs: readonly RunResult[]): Speed {
   const of = (name: string) => runs.filter(({ scenario }) => scenario === name);
   const rates = of('full').map((one) => one.metrics.availability.numerator / (one.series.durationMs / 1000));
-  const waits = of('steady').flatMap(({ metrics }) => metrics.latency_ms.p99 ?? []);
+  const waits = of('steady').flatMap(({ metrics }) => metrics.service_ms.p99 ?? []);
   return { perSecond: median(rates) ?? 0, p99Ms: median(waits) ?? null };
 }
 
