@@ -408,14 +408,21 @@ describe.each(['sdk', 'sdk-v2'] as const)('a session with the client %s', (kind)
 });
 
 describe('the official clients', () => {
-  it('ask for no other revision than the one under test', async () => {
+  it('speak, as the wire client, what is near the revision under test, and nothing that has another transport', async () => {
     const older: Reply = (one, r) =>
+      sendResult(r, one, { ...initializeResult, protocolVersion: '2024-11-05' });
+    const near: Reply = (one, r) =>
       sendResult(r, one, { ...initializeResult, protocolVersion: '2025-06-18' });
-    for (const kind of ['sdk', 'sdk-v2'] as const) {
+    for (const kind of ['wire', 'sdk', 'sdk-v2'] as const) {
+      const spoken = await visit(kind, '2025-11-25', { initialize: near });
+      expect(spoken.answers[0]).toMatchObject({ outcome: 'ok' });
       const { answers } = await visit(kind, '2025-11-25', { initialize: older });
       expect(answers[0]).toMatchObject({
         outcome: 'fail',
-        failure: { kind: 'rejected', message: 'the server speaks "2025-06-18", not 2025-11-25' },
+        failure: {
+          kind: 'rejected',
+          message: 'the server speaks "2024-11-05", not 2025-11-25, 2025-06-18, 2025-03-26',
+        },
       });
     }
   });

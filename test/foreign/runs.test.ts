@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Metrics } from '../../src/measure/index.ts';
 import type { Check } from '../../src/verdict/index.ts';
-import { cli, processesWith, temporaryFolder } from '../support/cli.ts';
+import { cli, processesWith, startCli, temporaryFolder, until } from '../support/cli.ts';
 
 /** Runs of a second or two over servers that are not ours, under the real command line. */
 
@@ -134,7 +134,7 @@ describe('a command as two replicas behind the balancer', () => {
   });
 
   it('whose tool says that it failed may have had its effect all the same', async () => {
-    const scenario = join(folder.path, 'fails.yaml');
+    const scenario = join(folder.path, 'calls-fails.yaml');
     const text = readFileSync(echo, 'utf8').replace('call: echo', 'call: fails');
     writeFileSync(scenario, text.replace('availability: { min: 0.99 }', 'availability: { max: 0 }'));
     const { out, code } = await ran('fails', command(), { rest: 'replicas: 1\n', scenario });
@@ -158,6 +158,39 @@ describe('a command as two replicas behind the balancer', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('a harness that is killed', () => {
+  it('leaves nothing of a server that forks, not even what has left its group', async () => {
+    const path = join(folder.path, 'killed.yaml');
+    const server = JSON.stringify(command({ MODE: 'forks' }));
+    writeFileSync(path, `name: mine\ndescription: d\nserver: ${server}\nreplicas: 2\n`);
+    const out = join(folder.path, 'out-killed');
+    const { child, finished } = startCli([
+      'run',
+      echo,
+      '--deployment',
+      path,
+      '--out',
+      out,
+      '--duration',
+      '60s',
+    ]);
+    const begun = () => /"type":"operation"/.test(eventsOf(out));
+    await until(begun, () => `no operation in ${out}`);
+    expect(processesWith(out).filter(({ command }) => command.includes('setInterval'))).toHaveLength(4);
+    child.kill('SIGKILL');
+    await finished;
+    await until(
+      () => processesWith(out).length === 0,
+      () => JSON.stringify(processesWith(out)),
+    );
+  });
+});
+
+function eventsOf(out: string): string {
+  const file = join(out, 'runs/mine-0/events.ndjson');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
 
 describe('an address', () => {
   it('is asked directly; what its processes do has no meaning, and the report says so', async () => {
