@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../src/faults/index.ts';
 import type { Metrics } from '../src/measure/index.ts';
-import { makePlan, namesIn } from '../src/scenario/index.ts';
+import { draftPlan, makePlan, namesIn } from '../src/scenario/index.ts';
 import { temporaryFolder } from './support/cli.ts';
 import { catalog, request, root } from './support/plan.ts';
 
@@ -22,6 +22,17 @@ describe('the README', () => {
       catalog,
     );
     expect(plan.scenarios[0]?.faults).toHaveLength(2);
+  });
+
+  it('shows a deployment of a server of your own that is accepted as it stands', () => {
+    using folder = temporaryFolder();
+    const [, yaml = ''] = [...text('README.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+      ([, block]) => block,
+    );
+    const file = join(folder.path, 'my-server.yaml');
+    writeFileSync(file, yaml);
+    const [deployment] = draftPlan(request({ deployments: [file] }), catalog).deployments;
+    expect(deployment).toMatchObject({ name: 'my-server', protocol: 'auto', state: 'unknown' });
   });
 
   it('lists every scenario and every deployment', () => {

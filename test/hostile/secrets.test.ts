@@ -1,13 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { cli } from '../support/cli.ts';
+import { cli, temporaryFolder } from '../support/cli.ts';
 import { eventsOf } from '../support/fakes.ts';
 import { hostileRun } from './hostile-run.ts';
 
-const secret = 's3cr"et\\pass/wörd&0815';
+const secret = 's3cr"et\\pass/wörd&zqxj';
+const here = (name: string) => fileURLToPath(new URL(`./servers/${name}`, import.meta.url));
 /** Parts of it that every writing of it leaves as they are, and how base64 shows what stands behind `me:`. */
-const traces = ['s3cr', '0815', Buffer.from(`me:${secret}`).toString('base64').slice(8, 20)];
+const traces = ['s3cr', 'zqxj', Buffer.from(`me:${secret}`).toString('base64').slice(8, 20)];
 
 const run = (env: Record<string, string>) =>
   hostileRun('tells-secrets-main.ts', 'stateful-sticky', ['--replicas', '2'], env, 'tells-secrets.yaml');
@@ -60,6 +62,28 @@ describe('a secret of a journey', () => {
     // Judging again needs no environment.
     const again = await cli(['report', ran.out, '--quiet']);
     expect([0, 1, 2]).toContain(again.code);
+  });
+
+  it('of a deployment is in no file either: in headers, in the command, in the environment of the server', async () => {
+    using folder = temporaryFolder();
+    const deployment = join(folder.path, 'told.yaml');
+    const server = {
+      command: [process.execPath, here('tells-secrets-main.ts'), '--token', '${env:TELLS_SECRET}'],
+      env: { TELLS_GIVEN: '${env:TELLS_SECRET}' },
+      headers: { 'X-Token': 'Bearer ${env:TELLS_HEADER}' },
+      ledger: true,
+      protocol: '2025-11-25',
+    };
+    writeFileSync(deployment, JSON.stringify({ name: 'told', description: 'told', server }));
+    const out = join(folder.path, 'out');
+    const env = { TELLS_SECRET: secret, TELLS_HEADER: 's3cr-in-header' };
+    const args = ['--deployment', deployment, '--replicas', '1', '--out', out];
+    const ran = await cli(['run', here('tells-secrets.yaml'), ...args], { env });
+    expect(ran.code, ran.stderr).not.toBeGreaterThan(2);
+    const files = filesOf(out);
+    expect(telling({ ...files, stdout: ran.stdout, stderr: ran.stderr })).toEqual([]);
+    expect(files['r1-1.log']).toContain('${env:TELLS_SECRET} {"TELLS_GIVEN":"${env:TELLS_SECRET}"}');
+    expect(files['events.ndjson']).toContain('Bearer ${env:TELLS_HEADER}');
   });
 
   it('is not in the last words of a server that does not start', async () => {

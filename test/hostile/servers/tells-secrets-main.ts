@@ -33,5 +33,15 @@ function tell({ id, opId, tool, args, write }: Call): void {
   else write(http(`nobody knows ${text}`, { status: '400 Bad Request', headers }));
 }
 
-const { port } = await serve((call) => (call.method === 'tools/call' ? tell(call) : sound(call)));
+// What it was given by its deployment it tells at once, in clear and escaped.
+const { TELLS_GIVEN = '' } = process.env;
+if (TELLS_GIVEN !== '') process.stderr.write(`${TELLS_GIVEN} ${JSON.stringify({ TELLS_GIVEN })}\n`);
+
+const tools = ['echo', 'fails', 'unknown'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+
+const { port } = await serve((call) => {
+  if (call.method === 'tools/call') tell(call);
+  else if (call.method === 'tools/list') call.write(http(soundBody(call.id, { tools })));
+  else sound(call);
+});
 process.stdout.write(`listening on http://127.0.0.1:${port}/mcp\n`);
