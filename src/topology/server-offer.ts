@@ -1,4 +1,4 @@
-import { messageOf } from '../core/index.ts';
+import { jsonText, messageOf, negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import { accept, ask, questionOf, type ServerAccess } from './mcp-ask.ts';
 import { type AskedProtocol, endProbeSession, probeMcp, sessionEndTimeoutMs } from './mcp-probe.ts';
@@ -43,6 +43,11 @@ export async function learnServer(
     ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
   };
   try {
+    if (protocol === '2025-11-25' && !negotiable.includes(negotiated)) {
+      return {
+        why: `it answers initialize with ${jsonText(negotiated, 100)}; spoken here: 2026-07-28, ${negotiable.join(', ')}`,
+      };
+    }
     if (protocol === '2025-11-25') await confirm(url, session, access, signal);
     return { offer: { protocol, negotiated, tools: await toolsOf(url, protocol, session, access, signal) } };
   } catch (error) {

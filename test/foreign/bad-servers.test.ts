@@ -75,6 +75,12 @@ describe('a command that cannot be used', () => {
     ],
     ['not-spoken', { server: { ...command({}, '1s'), protocol: '2026-07-28' } }, 70, /it answered 404/],
     [
+      'too-old',
+      { server: command({ FIXTURE_VERSION: '2024-11-05' }) },
+      70,
+      /it answers initialize with "2024-11-05"; spoken here: 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26/,
+    ],
+    [
       'no-secret',
       { server: { ...command({}), headers: { Authorization: 'Bearer ${env:NOT_SET_HERE}' } } },
       64,
