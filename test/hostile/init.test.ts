@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { scenarioFile } from '../../src/scenario/scenario-schema.ts';
-import { cli, type Folder, temporaryFolder } from '../support/cli.ts';
+import { cli, type Folder, processesWith, startCli, temporaryFolder, until } from '../support/cli.ts';
 import {
   type Asked,
   type ScriptServer,
@@ -143,6 +143,24 @@ describe('a server that means no good', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Nothing is called yet') });
     expect(server.asked.some(({ body }) => body?.method === 'tools/call')).toBe(false);
     expect(readFileSync(join(folder.path, 'out', 'scenario.yaml'), 'utf8')).toContain('# - call: "drop"');
+  });
+});
+
+describe('a command that never listens', () => {
+  it('is ended with Ctrl-C, with all that it has started, and nothing is written', async () => {
+    using folder = temporaryFolder();
+    const begun = join(folder.path, 'begun');
+    const script = `fs.writeFileSync(${JSON.stringify(begun)}, ''); child_process.spawn('sleep', ['1000']); setInterval(() => {}, 1000)`;
+    const out = join(folder.path, 'out');
+    const { child, finished } = startCli(['init', '--out', out, '--', 'node', '-e', script]);
+    await until(
+      () => existsSync(begun),
+      () => 'the command runs',
+    );
+    child.kill('SIGINT');
+    expect(await finished).toMatchObject({ code: 2, stdout: '' });
+    expect(processesWith(folder.path)).toEqual([]);
+    expect(readdirSync(folder.path)).toEqual(['begun']);
   });
 });
 

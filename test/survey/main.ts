@@ -9,7 +9,7 @@ import { type ForeignName, foreignNames, missingProgram } from '../../infra/fore
 import { wallClockIso } from '../../src/core/index.ts';
 import { observe } from './observe.ts';
 import { type Surveyed, surveyText } from './page.ts';
-import { compare, survive } from './runs.ts';
+import { compare, stopRun, survive } from './runs.ts';
 import { foreignSubject, machine, reference, type Subject } from './subjects.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -26,7 +26,7 @@ if (missing.length > 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'windtunnel-survey-'));
-process.on('SIGINT', () => process.exit(130));
+process.once('SIGINT', () => void stopRun().finally(() => process.exit(130)));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const beside = reference();

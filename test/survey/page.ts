@@ -20,7 +20,7 @@ export function surveyText(surveyed: readonly Surveyed[], about: { on: string; m
     '',
     `Written by \`npm run survey\` on ${about.on} (${about.machine}); nothing here is written by hand. Each server runs as three`,
     'replicas, as processes (no container), written as its own documentation writes one (`infra/foreign/`). Figures of speed are of this machine, and beside',
-    'the reference server (`stateful-v2`) in the same experiment: five seconds, three times each in alternating order, the median.',
+    'the reference server (`stateful-v2`) in the same experiment: five seconds, three times each in alternating order, the median; what else the machine did meanwhile shows in both.',
     '',
     '## One process, asked directly',
     '',

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Results, RunResult } from '../../src/verdict/index.ts';
-import { cli } from '../support/cli.ts';
+import { startCli } from '../support/cli.ts';
 import type { Call, Subject } from './subjects.ts';
 
 /** What clients of three replicas behind the balancer lose, and how fast they are served: real runs of the command line. */
@@ -126,8 +126,17 @@ function write(folder: string, name: string, content: object): string {
   return path;
 }
 
+let current: ReturnType<typeof startCli> | undefined;
+
+/** Ends the run that is under way, if there is one: it would go on writing into a folder that is being removed. */
+export async function stopRun(): Promise<void> {
+  current?.child.kill('SIGINT');
+  await current?.finished;
+}
+
 async function run(args: readonly string[], out: string): Promise<Results> {
-  const { code, stdout, stderr } = await cli(['run', ...args, '--json', '--quiet', '--out', out]);
+  current = startCli(['run', ...args, '--json', '--quiet', '--out', out]);
+  const { code, stdout, stderr } = await current.finished;
   // 2: something could not be judged, which its numbers say themselves.
   if (code === 0 || code === 1 || code === 2) return JSON.parse(stdout) as Results;
   throw new Error(`windtunnel run ${args.join(' ')} ended with ${code}: ${stderr}`);
