@@ -157,9 +157,9 @@ describe('windtunnel run', () => {
   });
 });
 
-/** What a busy machine decides: whether the generator was on time, and how much was in flight when a replica died. */
 /** Of the scenario, by default. */
 const turnaroundMs = 20;
+/** What a busy machine decides: whether the generator was on time, and how much was in flight when a replica died. */
 const byTiming = ['generator-on-time', 'availability'];
 
 /** Every check passed, but for those that timing decides. The exit code is that of the verdict. */
