@@ -20,7 +20,6 @@ const lastOutputChars = 4096;
 
 /** Watches over a child process's end. @param name for messages, e.g. `the balancer process`. */
 export function childEnd(child: ChildProcess, name: string, guard: ChildGuard): ChildEnd {
-  let isExpected = false;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -39,6 +38,12 @@ export function childEnd(child: ChildProcess, name: string, guard: ChildGuard): 
       if (child.pid === undefined) settle(`could not be started: ${messageOf(error)}`, error);
     });
   });
+  return endFrom(gone);
+}
+
+/** An end that has been asked for breaks nothing. @param gone resolves when it is there; never rejects. */
+export function endFrom(gone: Promise<HarnessError>): ChildEnd {
+  let isExpected = false;
   const broken = new Promise<never>((_resolve, reject) => {
     void gone.then((error) => {
       if (!isExpected) reject(error);

@@ -1,6 +1,6 @@
 // Core: clock, seeded randomness, units, addresses, secrets, errors, the width of text. It imports nothing else of the project.
 // Time and randomness come from here and from nowhere else, so that tests can replace both.
-export { type ChildEnd, type ChildGuard, childEnd } from './child-end.ts';
+export { type ChildEnd, type ChildGuard, childEnd, endFrom } from './child-end.ts';
 export { childEntry } from './child-entry.ts';
 export { type Clock, interrupted, monotonicUs, systemClock, wallClockIso } from './clock.ts';
 export { closestName } from './closest.ts';

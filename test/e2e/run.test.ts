@@ -53,6 +53,7 @@ describe('windtunnel run', () => {
       schemaVersion: 1,
       scenario: { name: 'crash' },
       seed: 7,
+      verdict: 'pass',
     });
     expect(results.runs).toHaveLength(5);
 

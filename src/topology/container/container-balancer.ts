@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { type ChildEnd, HarnessError, interrupted } from '../../core/index.ts';
+import { type ChildEnd, endFrom, HarnessError, interrupted } from '../../core/index.ts';
 import {
   type BalancerTransport,
   balancerLink,
@@ -102,21 +102,10 @@ function containerTransport(
 }
 
 function endOf(live: LiveContainer, complaints: () => string): ChildEnd {
-  let isExpected = false;
   const gone = live.ended.then(({ exitCode, oomKilled }) => {
     const how = oomKilled ? 'out of memory' : `exit code ${exitCode}`;
     const said = complaints() === '' ? '' : ` Its last output:\n${complaints()}`;
     return new HarnessError('internal', `the balancer's container ended (${how}).${said}`);
   });
-  const broken = new Promise<never>((_resolve, reject) => {
-    void gone.then((error) => {
-      if (!isExpected) reject(error);
-    });
-  });
-  // Nobody has to listen.
-  broken.catch(() => {});
-  const expect = () => {
-    isExpected = true;
-  };
-  return { expect, gone, broken };
+  return endFrom(gone);
 }
