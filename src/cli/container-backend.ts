@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
 import { type DeploymentDraft, foreignServerOf, memoryBytes, type PlanDraft } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
-import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
+import { createTopology, type ReplicaSpec, startWarden, type Warden } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
 import { prepareForeignImages, replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
@@ -43,19 +43,48 @@ export async function prepareContainers(plan: PlanDraft, output: Output): Promis
   const containers = await import('../topology/container/index.ts');
   const engine = await containers.findEngine();
   await containers.removeOrphans(engine.docker);
-  await using warden = await startWarden();
+  const warden = await startWarden();
+  const scope = await containers.openRunScope(engine, warden).catch(async (error) => {
+    await warden[Symbol.asyncDispose]();
+    throw error;
+  });
+  const end = async () => {
+    try {
+      await scope[Symbol.asyncDispose]();
+    } finally {
+      await warden[Symbol.asyncDispose]();
+    }
+  };
+  try {
+    return containerBackend(await prepareIn(scope, warden, containers, plan, output), end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** @param scope of the whole experiment; in it the images are held that runs use. */
+async function prepareIn(
+  scope: RunScope,
+  warden: Warden,
+  containers: Containers,
+  plan: PlanDraft,
+  output: Output,
+): Promise<Means> {
+  const { engine } = scope;
   using temporary = warden.temporaryFolder();
-  await using scope = await containers.openRunScope(engine, warden);
   const tell = (what: string) => output.note(what);
   const baseImage = await containers.chooseImage(engine.docker, containers.baseImageChoice, tell);
   const files = { packageRoot, programs: programsFolder };
   const build = { folder: temporary.path, owner: scope.owner, baseImage, tell };
   const image = await containers.programImage(engine, files, build);
+  await containers.holdImage(scope, image.name);
   const isRolledOut = plan.scenarios.some(({ faults }) => faults.some(({ fault }) => fault === 'rollout'));
   const nextImage =
     isRolledOut && plan.deployments.some(({ server }) => typeof server === 'string')
       ? await containers.programImage(engine, files, { ...build, version: '2' })
       : undefined;
+  if (nextImage) await containers.holdImage(scope, nextImage.name);
   await containers.refuseRemoteEngine(scope, image.name, temporary.path);
   await prepareForeignImages(plan, engine, (name, whose) =>
     containers.ensureImage(engine.docker, name, whose, tell),
@@ -64,7 +93,7 @@ export async function prepareContainers(plan: PlanDraft, output: Output): Promis
   const redisImage = needsRedis
     ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
     : undefined;
-  return containerBackend({ containers, engine, image, nextImage, redisImage });
+  return { containers, engine, image, nextImage, redisImage };
 }
 
 /** @throws HarnessError `usage` for a store that containers cannot reach. */
@@ -82,7 +111,7 @@ interface Provisioned {
   folder: string;
 }
 
-function containerBackend(means: Means): Backend {
+function containerBackend(means: Means, end: () => Promise<void>): Backend {
   const provision = async (spec: Provisioned, run: RunMeans, signal: AbortSignal) => {
     const scope = await means.containers.openRunScope(means.engine, run.warden);
     try {
@@ -92,7 +121,12 @@ function containerBackend(means: Means): Backend {
       throw error;
     }
   };
-  return { provision, tryOut: (deployment, signal) => tryOutContainer(deployment, provision, signal) };
+  return {
+    engine: means.engine.facts,
+    provision,
+    tryOut: (deployment, signal) => tryOutContainer(deployment, provision, signal),
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 async function provisionIn(

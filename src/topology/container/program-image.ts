@@ -4,8 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { childEntry, HarnessError, messageOf } from '../../core/index.ts';
+import { removeSuperseded } from './clean-up.ts';
 import type { Docker, Engine } from './engine.ts';
-import { labels } from './ownership.ts';
+import { imageRepository, labels } from './ownership.ts';
 import { filesOf, findPackage, packageClosure } from './package-files.ts';
 
 /** Where this package lies, and its programs in it: the checkout itself, or `dist`. */
@@ -46,7 +47,8 @@ const packages = [
 const appFolder = '/app';
 
 /**
- * The image of the reference servers and the balancer, built if there is none of just this content on this base.
+ * The image of the reference servers and the balancer, built if there is none of just this content on this base. One
+ * that is built takes the place of those before it that no run uses.
  *
  * @throws HarnessError `internal` if it cannot be built.
  */
@@ -58,11 +60,12 @@ export async function programImage(
   const layout = layoutOf(files);
   const { Id: baseId } = await docker.getImage(means.baseImage).inspect();
   const dockerfile = readFileSync(join(files.packageRoot, 'infra/images/Dockerfile'), 'utf8');
-  const version = means.version === undefined ? '' : `LABEL io.mcp-windtunnel.version=${means.version}\n`;
-  const name = `mcp-windtunnel:${contentHash(layout, [dockerfile, version, baseId])}`;
+  const version = means.version === undefined ? '' : `LABEL ${labels.version}=${means.version}\n`;
+  const name = `${imageRepository}:${contentHash(layout, [dockerfile, version, baseId])}`;
   if (!(await imageExists(docker, name))) {
     means.tell(`building the image ${name} on ${means.baseImage}`);
     await build(docker, name, layout, dockerfile + version, means);
+    await removeSuperseded(docker);
   }
   return { name, pathOf: (program) => join(appFolder, layout.programsPath, program.replace(/\.ts$/, '.js')) };
 }
