@@ -1,15 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import { type DeploymentDraft, foreignServerOf, memoryBytes, type PlanDraft } from '../scenario/index.ts';
+import { type DeploymentDraft, foreignServerOf, memoryBytes } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
-import { createTopology, type ReplicaSpec, startWarden, type Warden } from '../topology/index.ts';
+import { createTopology, type ReplicaSpec } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
-import { prepareForeignImages, replicaOfImage } from './container-servers.ts';
+import { replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
-import type { Output } from './output.ts';
-import { packageRoot, programFile, programsFolder } from './package-info.ts';
-import type { OpenStore, StoreOptions } from './shared-store.ts';
+import { programFile } from './package-info.ts';
+import type { OpenStore } from './shared-store.ts';
 import { tryOutContainer } from './try-out-container.ts';
 
 /** The path of the MCP endpoint of the reference servers. */
@@ -22,86 +21,15 @@ const mountedLedger = '/record/ledger.ndjson';
 const mountedStore = '/store';
 
 /** What is loaded only where containers are asked for. */
-type Containers = typeof import('../topology/container/index.ts');
+export type Containers = typeof import('../topology/container/index.ts');
 
-interface Means {
+export interface ContainerMeans {
   containers: Containers;
   engine: Engine;
   image: ProgramImage;
   /** Another version of it, if any scenario rolls one out. */
   nextImage: ProgramImage | undefined;
   redisImage: string | undefined;
-}
-
-/**
- * Replicas, balancer and store as containers. Known to be usable by then: the engine answers and is on this machine,
- * the images are there. What harnesses that were killed have left is removed.
- *
- * @throws HarnessError `usage` that says what is missing and what to do.
- */
-export async function prepareContainers(plan: PlanDraft, output: Output): Promise<Backend> {
-  const containers = await import('../topology/container/index.ts');
-  const engine = await containers.findEngine();
-  await containers.removeOrphans(engine.docker);
-  const warden = await startWarden();
-  const scope = await containers.openRunScope(engine, warden).catch(async (error) => {
-    await warden[Symbol.asyncDispose]();
-    throw error;
-  });
-  const end = async () => {
-    try {
-      await scope[Symbol.asyncDispose]();
-    } finally {
-      await warden[Symbol.asyncDispose]();
-    }
-  };
-  try {
-    return containerBackend(await prepareIn(scope, warden, containers, plan, output), end);
-  } catch (error) {
-    await end();
-    throw error;
-  }
-}
-
-/** @param scope of the whole experiment; in it the images are held that runs use. */
-async function prepareIn(
-  scope: RunScope,
-  warden: Warden,
-  containers: Containers,
-  plan: PlanDraft,
-  output: Output,
-): Promise<Means> {
-  const { engine } = scope;
-  using temporary = warden.temporaryFolder();
-  const tell = (what: string) => output.note(what);
-  const baseImage = await containers.chooseImage(engine.docker, containers.baseImageChoice, tell);
-  const files = { packageRoot, programs: programsFolder };
-  const build = { folder: temporary.path, owner: scope.owner, baseImage, tell };
-  const image = await containers.programImage(engine, files, build);
-  await containers.holdImage(scope, image.name);
-  const isRolledOut = plan.scenarios.some(({ faults }) => faults.some(({ fault }) => fault === 'rollout'));
-  const nextImage =
-    isRolledOut && plan.deployments.some(({ server }) => typeof server === 'string')
-      ? await containers.programImage(engine, files, { ...build, version: '2' })
-      : undefined;
-  if (nextImage) await containers.holdImage(scope, nextImage.name);
-  await containers.refuseRemoteEngine(scope, image.name, temporary.path);
-  await prepareForeignImages(plan, engine, (name, whose) =>
-    containers.ensureImage(engine.docker, name, whose, tell),
-  );
-  const needsRedis = plan.store === 'redis' && plan.deployments.some(usesOurStore);
-  const redisImage = needsRedis
-    ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
-    : undefined;
-  return { containers, engine, image, nextImage, redisImage };
-}
-
-/** @throws HarnessError `usage` for a store that containers cannot reach. */
-export function refuseForeignRedis({ redis }: StoreOptions): void {
-  if (redis === undefined) return;
-  throw new HarnessError('usage', '--redis-url cannot be used with --backend container', {
-    hint: 'Leave it out: with --store redis each run has a Redis in a container of its own.',
-  });
 }
 
 /** What of a run, or of one that is only tried, has to be brought up. */
@@ -111,7 +39,8 @@ interface Provisioned {
   folder: string;
 }
 
-function containerBackend(means: Means, end: () => Promise<void>): Backend {
+/** @param end of all that is there for the whole experiment. */
+export function containerBackend(means: ContainerMeans, end: () => Promise<void>): Backend {
   const provision = async (spec: Provisioned, run: RunMeans, signal: AbortSignal) => {
     const scope = await means.containers.openRunScope(means.engine, run.warden);
     try {
@@ -133,7 +62,7 @@ async function provisionIn(
   scope: RunScope,
   spec: Provisioned,
   run: RunMeans,
-  means: Means,
+  means: ContainerMeans,
   signal: AbortSignal,
 ) {
   const { containers, engine, image } = means;
@@ -198,7 +127,7 @@ function limitsOf({ limits }: DeploymentDraft) {
 }
 
 /** Where somebody else's server keeps what it shares is its own affair. */
-function usesOurStore(deployment: DeploymentDraft): boolean {
+export function usesOurStore(deployment: DeploymentDraft): boolean {
   return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
 }
 
@@ -211,7 +140,7 @@ async function openStore(
   spec: Provisioned,
   temporaryFolder: string,
   folder: string,
-  { containers, engine, redisImage }: Means,
+  { containers, engine, redisImage }: ContainerMeans,
   signal: AbortSignal,
 ): Promise<ContainerStore> {
   const lasting = (store: string, mounts: ContainerStore['mounts']) => ({
@@ -239,7 +168,7 @@ function replicaSpec(
   spec: Provisioned,
   { replica, boot, release }: { replica: string; boot: number; release: string | undefined },
   { clock, folder }: RunMeans,
-  { image, nextImage }: Means,
+  { image, nextImage }: ContainerMeans,
   store: OpenStore,
 ): ReplicaSpec {
   const { deployment } = spec;

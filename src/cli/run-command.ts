@@ -9,13 +9,13 @@ import {
   settledPlan,
 } from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
-import { prepareContainers, refuseForeignRedis } from './container-backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
 import { describeError, type Output } from './output.ts';
 import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
 import { catalog, tool } from './package-info.ts';
+import { prepareContainers, refuseForeignRedis } from './prepare-containers.ts';
 import { processBackend } from './process-backend.ts';
 import { progressDisplay } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
