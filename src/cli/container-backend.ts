@@ -20,11 +20,10 @@ const readyTimeoutMs = 30_000;
 const mountedLedger = '/record/ledger.ndjson';
 const mountedStore = '/store';
 
-/** What is loaded only where containers are asked for. */
-export type Containers = typeof import('../topology/container/index.ts');
+/** Loaded only where containers are asked for. */
+const loadContainers = () => import('../topology/container/index.ts');
 
 export interface ContainerMeans {
-  containers: Containers;
   engine: Engine;
   image: ProgramImage;
   /** Another version of it, if any scenario rolls one out. */
@@ -42,7 +41,8 @@ interface Provisioned {
 /** @param end of all that is there for the whole experiment. */
 export function containerBackend(means: ContainerMeans, end: () => Promise<void>): Backend {
   const provision = async (spec: Provisioned, run: RunMeans, signal: AbortSignal) => {
-    const scope = await means.containers.openRunScope(means.engine, run.warden);
+    const { openRunScope } = await loadContainers();
+    const scope = await openRunScope(means.engine, run.warden);
     try {
       return await provisionIn(scope, spec, run, means, signal);
     } catch (error) {
@@ -65,7 +65,8 @@ async function provisionIn(
   means: ContainerMeans,
   signal: AbortSignal,
 ) {
-  const { containers, engine, image } = means;
+  const { engine, image } = means;
+  const containers = await loadContainers();
   const { routing } = spec.deployment;
   if (routing === 'none') throw new HarnessError('usage', `${spec.deployment.name} cannot run in containers`);
   const { clock, events, folder, temporaryFolder } = run;
@@ -140,7 +141,7 @@ async function openStore(
   spec: Provisioned,
   temporaryFolder: string,
   folder: string,
-  { containers, engine, redisImage }: ContainerMeans,
+  { engine, redisImage }: ContainerMeans,
   signal: AbortSignal,
 ): Promise<ContainerStore> {
   const lasting = (store: string, mounts: ContainerStore['mounts']) => ({
@@ -149,6 +150,7 @@ async function openStore(
     [Symbol.asyncDispose]: async () => {},
   });
   if (!usesOurStore(spec.deployment)) return lasting('memory', []);
+  const containers = await loadContainers();
   if (redisImage === undefined) {
     const shared = join(temporaryFolder, 'store');
     mkdirSync(shared);

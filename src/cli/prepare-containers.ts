@@ -3,7 +3,7 @@ import type { PlanDraft } from '../scenario/index.ts';
 import type { RunScope } from '../topology/container/index.ts';
 import { startWarden, type Warden } from '../topology/index.ts';
 import type { Backend } from './backend.ts';
-import { type ContainerMeans, type Containers, containerBackend, usesOurStore } from './container-backend.ts';
+import { type ContainerMeans, containerBackend, usesOurStore } from './container-backend.ts';
 import { prepareForeignImages } from './container-servers.ts';
 import type { Output } from './output.ts';
 import { packageRoot, programsFolder } from './package-info.ts';
@@ -32,7 +32,7 @@ export async function prepareContainers(plan: PlanDraft, output: Output): Promis
     }
   };
   try {
-    return containerBackend(await prepareIn(scope, warden, containers, plan, output), end);
+    return containerBackend(await prepareIn(scope, warden, plan, output), end);
   } catch (error) {
     await end();
     throw error;
@@ -43,10 +43,10 @@ export async function prepareContainers(plan: PlanDraft, output: Output): Promis
 async function prepareIn(
   scope: RunScope,
   warden: Warden,
-  containers: Containers,
   plan: PlanDraft,
   output: Output,
 ): Promise<ContainerMeans> {
+  const containers = await import('../topology/container/index.ts');
   const { engine } = scope;
   using temporary = warden.temporaryFolder();
   const tell = (what: string) => output.note(what);
@@ -69,7 +69,7 @@ async function prepareIn(
   const redisImage = needsRedis
     ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
     : undefined;
-  return { containers, engine, image, nextImage, redisImage };
+  return { engine, image, nextImage, redisImage };
 }
 
 /** @throws HarnessError `usage` for a store that containers cannot reach. */
