@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { HarnessError, messageOf } from '../../core/index.ts';
+import { attach } from './attach.ts';
 import type { Container, HostConfig } from './engine.ts';
 import { missingImage } from './image-trouble.ts';
 import type { RunScope } from './run-scope.ts';
@@ -60,9 +61,7 @@ const pidsMax = 512;
 export async function startContainer(scope: RunScope, spec: ContainerSpec): Promise<LiveContainer> {
   const container = await created(scope, spec);
   try {
-    const stdin = (await container.attach({
-      ...{ stream: true, stdin: true, stdout: true, stderr: true, hijack: true },
-    })) as Duplex;
+    const stdin = await attach(scope.engine.docker, container.id);
     const outputEnded = handOn(scope, stdin, spec.onOutput);
     // Asked for before it starts, so that an end that comes at once is not missed.
     const ended = endOf(container, outputEnded);
