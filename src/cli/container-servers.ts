@@ -21,7 +21,6 @@ export async function prepareForeignImages(
     const server = foreignServerOf(deployment);
     const image = server?.image;
     if (image === undefined) continue;
-    refuseUnread(deployment.name, server);
     if (cgroupVersion === 1 && faults.some(({ fault }) => fault === 'out-of-memory')) {
       throw new HarnessError(
         'usage',
@@ -36,24 +35,14 @@ export async function prepareForeignImages(
   }
 }
 
-/** What only the process backend looks at. */
-function refuseUnread(deployment: string, server: ForeignServer | undefined): void {
-  const { ready, ledger } = server ?? {};
-  const key = ledger ? 'ledger' : ready?.path !== undefined ? 'ready.path' : 'ready.output';
-  if (!ledger && ready?.path === undefined && ready?.output === undefined) return;
-  throw new HarnessError('usage', `${deployment}: ${key} is not looked at in a container`, {
-    hint: 'Leave it out: a container is ready when it answers an MCP request, and keeps no ledger.',
-  });
-}
-
 /** How to start a replica of the image that a deployment names; what its environment holds in secret is put in. */
 export function replicaOfImage(
   server: ForeignServer,
   protocol: ReplicaSpec['protocol'],
   slot: Pick<ReplicaSpec, 'replica' | 'boot' | 'logPath'>,
-  release: string | undefined,
+  { release, ledgerPath }: { release: string | undefined; ledgerPath: string },
 ): ReplicaSpec {
-  const spec = foreignReplica(server, protocol, slot, {});
+  const spec = foreignReplica(server, protocol, slot, {}, ledgerPath);
   const env = Object.entries(revealed(server.env, process.env, 'server.env')).map(([name, value]) => [
     name,
     value.replaceAll(portPlaceholder, String(server.port)),

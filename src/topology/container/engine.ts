@@ -35,16 +35,32 @@ export async function findEngine(): Promise<Engine> {
   const { container, info } = await client();
   const docker = container.dockerode;
   refuseOther(docker);
-  const { SecurityOptions = [], CgroupVersion } = (await docker.info()) as {
-    SecurityOptions?: string[];
-    CgroupVersion?: string;
-  };
-  const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
   return {
     docker,
     version: String(info.containerRuntime.serverVersion),
+    ...traitsOf((await docker.info()) as EngineInfo),
+  };
+}
+
+/** What an engine says of itself. */
+interface EngineInfo {
+  /** Docker's `name=rootless`, `name=userns`, … */
+  SecurityOptions?: string[];
+  /** Podman's way to say it. */
+  Rootless?: boolean;
+  CgroupVersion?: string;
+}
+
+/** What follows from it for how containers are started. */
+export function traitsOf({
+  SecurityOptions = [],
+  Rootless = false,
+  CgroupVersion,
+}: EngineInfo): Pick<Engine, 'cgroupVersion' | 'user' | 'usernsMode'> {
+  const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
+  return {
     cgroupVersion: CgroupVersion === '1' ? 1 : 2,
-    user: userOf(has('rootless')),
+    user: userOf(Rootless || has('rootless')),
     usernsMode: has('userns') ? 'host' : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
+import { type LedgerNotes, noteLedger } from '../ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
 import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
@@ -46,6 +47,7 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
   const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
   const log = openProcessLog(spec.logPath);
+  const ledger = ledgerOf(spec, options);
   let live: LiveContainer;
   try {
     live = await startContainer(scope, {
@@ -57,23 +59,41 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
       mounts,
       limits,
       isForeign,
-      onOutput: (chunk) => void writeSync(log.fd, chunk),
+      onOutput(chunk, stream) {
+        writeSync(log.fd, chunk);
+        // Here and not from the log, where a line that comes in two pieces may have another stream's between them.
+        if (stream === 'stdout') ledger?.push(chunk);
+      },
     });
   } catch (error) {
+    ledger?.end();
     log.close();
     throw error;
   }
   const slot = { replica: spec.replica, boot: spec.boot };
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid, image });
   const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageFromCgroup });
-  return replicaOver(live, spec, log, usage, options);
+  return replicaOver(live, spec, { log, ledger, usage }, options);
+}
+
+function ledgerOf(
+  { replica, boot, ledgerPath }: ReplicaSpec,
+  deps: Pick<ReplicaOptions, 'clock' | 'events'>,
+): LedgerNotes | undefined {
+  return ledgerPath === undefined ? undefined : noteLedger({ replica, boot, ledgerPath }, deps);
+}
+
+/** What is kept of a container while it lives. */
+interface Watch {
+  log: ProcessLog;
+  ledger: LedgerNotes | undefined;
+  usage: UsageWatch;
 }
 
 function replicaOver(
   live: LiveContainer,
   { replica, boot, path }: ReplicaSpec,
-  log: ProcessLog,
-  usage: UsageWatch,
+  { log, ledger, usage }: Watch,
   { scope, clock, events, port, isForeign }: ReplicaOptions,
 ): ReplicaContainer {
   const slot = { replica, boot };
@@ -82,6 +102,7 @@ function replicaOver(
   const exited = live.ended.then(({ exitCode, oomKilled }): ReplicaExit => {
     isGone = true;
     usage.stop();
+    ledger?.end();
     const exit = { ...exitOf(exitCode), ...(oomKilled && { oomKilled }) };
     events.write({
       type: 'replica-exited',
