@@ -5,7 +5,7 @@ import { type DeploymentDraft, foreignServerOf, memoryBytes, type PlanDraft } fr
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
 import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
-import { prepareForeignImages, replicaOfImage } from './container-servers.ts';
+import { prepareForeignImages, refuseUnlimited, replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import type { Output } from './output.ts';
 import { packageRoot, programFile, programsFolder } from './package-info.ts';
@@ -42,6 +42,7 @@ interface Means {
 export async function prepareContainers(plan: PlanDraft, output: Output): Promise<Backend> {
   const containers = await import('../topology/container/index.ts');
   const engine = await containers.findEngine();
+  refuseUnlimited(plan, engine);
   await containers.removeOrphans(engine.docker);
   await using warden = await startWarden();
   using temporary = warden.temporaryFolder();

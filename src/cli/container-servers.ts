@@ -7,6 +7,32 @@ import { foreignReplica } from './foreign-replica.ts';
 /** What replicas in containers run that are of somebody else. */
 
 /**
+ * What an engine would only warn of, and then leave out.
+ * @throws HarnessError `usage` where a deployment is to be limited, or run out of memory, and cannot be.
+ */
+export function refuseUnlimited(
+  { deployments, scenarios }: PlanDraft,
+  { canLimit }: Pick<Engine, 'canLimit'>,
+): void {
+  if (canLimit) return;
+  const limited = deployments.find(({ limits }) => limits !== undefined);
+  const starved = scenarios.find(({ faults }) => faults.some(({ fault }) => fault === 'out-of-memory'));
+  const what = limited
+    ? `${limited.name}: \`limits\``
+    : starved
+      ? `${starved.name}: out-of-memory`
+      : undefined;
+  if (what === undefined) return;
+  throw new HarnessError(
+    'usage',
+    `${what} cannot be had from this container engine, which bounds no memory and no CPU`,
+    {
+      hint: 'Use an engine that runs as root, or a machine with control groups of version 2; or leave that out.',
+    },
+  );
+}
+
+/**
  * Has every image that the plan names, before anything is started.
  * @param ensure sees to it that the engine has an image.
  * @throws HarnessError `usage` for one that is not there, and for what cannot be done to it.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { groupOf } from '../../src/topology/container/cgroup-usage.ts';
 import { traitsOf } from '../../src/topology/container/engine.ts';
 
 describe('what an engine says of itself', () => {
@@ -17,10 +18,36 @@ describe('what an engine says of itself', () => {
     expect(traits.user.uid).not.toBe(0);
   });
 
+  it('limits are kept but for an engine without root on control groups of version 1', () => {
+    const can = (info: Parameters<typeof traitsOf>[0]) => traitsOf(info).canLimit;
+    expect(can({ CgroupVersion: '1' })).toBe(true);
+    expect(can({ CgroupVersion: '2', Rootless: true })).toBe(true);
+    // Podman says that it can, Docker that it cannot.
+    expect(can({ CgroupVersion: '1', Rootless: true, MemoryLimit: true, CpuCfsQuota: true })).toBe(false);
+    expect(can({ CgroupVersion: '2', SecurityOptions: ['name=rootless'], CpuCfsQuota: false })).toBe(false);
+  });
+
   it('users that are mapped are not, for the files of a run', () => {
     expect(traitsOf({ SecurityOptions: ['name=userns'], CgroupVersion: '2' })).toMatchObject({
       cgroupVersion: 2,
       usernsMode: 'host',
     });
+  });
+});
+
+describe('the control groups of a container', () => {
+  const id = 'd2a1c0ffee';
+  it.for([
+    [
+      'Docker, version 1',
+      `4:memory:/docker/${id}\n2:cpuacct:/docker/${id}\n0::/docker/${id}`,
+      'per-controller',
+    ],
+    ['Docker, version 2', `0::/system.slice/docker-${id}.scope`, 'unified'],
+    ['Podman, version 2', `0::/machine.slice/libpod-${id}.scope/container`, 'unified'],
+    ['without root on version 1', `4:memory:/user/1000\n2:cpuacct:/\n0::/docker/${id}`, 'none'],
+    ['without root, in no group of its own', '0::/user.slice/user-1000.slice', 'none'],
+  ] as const)('%s', ([, groups, kind]) => {
+    expect(groupOf(groups, id)).toBe(kind);
   });
 });

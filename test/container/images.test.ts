@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Folder, temporaryFolder } from '../support/cli.ts';
+import { eventsOf } from '../support/fakes.ts';
 import { containerEngine, need } from '../support/requirements.ts';
 import { docker, eventsIn, leftOf, outOf, resultsIn, runInContainers } from './support.ts';
 
@@ -141,15 +142,15 @@ describe('an image of somebody else', () => {
     expect(code, stderr).toBeLessThan(3);
     for (const name of ['mine-0', 'other-0']) {
       const events = eventsIn(outOf(folder), name);
-      const read = events.filter((event) => event.type === 'ledger-read');
+      const read = eventsOf(events, 'ledger-read');
       expect(read.map(({ replica, boot }) => `${replica} ${boot}`).toSorted()).toEqual([
         ...['r1 1', 'r1 2', 'r2 1'],
       ]);
       expect(read.filter(({ unreadable, torn, failure }) => unreadable > 0 || torn || failure)).toEqual([]);
       const ledger = readFileSync(join(outOf(folder), 'runs', name, 'ledger.ndjson'), 'utf8');
       const commits = ledger.split('\n').filter((line) => line.includes('"commit"'));
-      const ok = events.filter((event) => event.type === 'operation' && event.outcome === 'ok');
-      const times = ok.map((event) => commits.filter((line) => line.includes(`"${event.opId}"`)).length);
+      const ok = eventsOf(events, 'operation').filter(({ outcome }) => outcome === 'ok');
+      const times = ok.map(({ opId }) => commits.filter((line) => line.includes(`"${opId}"`)).length);
       expect(times.length).toBeGreaterThan(10);
       expect(new Set(times)).toEqual(new Set([1]));
     }

@@ -17,6 +17,8 @@ export interface Engine {
   user: { uid: number; gid: number; isOurs: boolean };
   /** Of control groups. */
   cgroupVersion: 1 | 2;
+  /** Whether CPU and memory of a container can be bounded; without root on version 1 they cannot. */
+  canLimit: boolean;
   /** Without the engine's own mapping of users, which would keep a container from the files of a run. */
   usernsMode: string | undefined;
 }
@@ -49,6 +51,9 @@ interface EngineInfo {
   /** Podman's way to say it. */
   Rootless?: boolean;
   CgroupVersion?: string;
+  /** Podman says it can also where it then ignores what it is told. */
+  MemoryLimit?: boolean;
+  CpuCfsQuota?: boolean;
 }
 
 /** What follows from it for how containers are started. */
@@ -56,11 +61,16 @@ export function traitsOf({
   SecurityOptions = [],
   Rootless = false,
   CgroupVersion,
-}: EngineInfo): Pick<Engine, 'cgroupVersion' | 'user' | 'usernsMode'> {
+  MemoryLimit = true,
+  CpuCfsQuota = true,
+}: EngineInfo): Pick<Engine, 'cgroupVersion' | 'canLimit' | 'user' | 'usernsMode'> {
   const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
+  const isRootless = Rootless || has('rootless');
+  const cgroupVersion = CgroupVersion === '1' ? 1 : 2;
   return {
-    cgroupVersion: CgroupVersion === '1' ? 1 : 2,
-    user: userOf(Rootless || has('rootless')),
+    cgroupVersion,
+    canLimit: MemoryLimit && CpuCfsQuota && !(isRootless && cgroupVersion === 1),
+    user: userOf(isRootless),
     usernsMode: has('userns') ? 'host' : undefined,
   };
 }

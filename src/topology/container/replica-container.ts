@@ -6,7 +6,7 @@ import { type LedgerNotes, noteLedger } from '../ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
 import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
-import { usageFromCgroup } from './cgroup-usage.ts';
+import { usageOf } from './cgroup-usage.ts';
 import { exhaustMemory } from './out-of-memory.ts';
 import {
   type ContainerLimits,
@@ -72,7 +72,7 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
   }
   const slot = { replica: spec.replica, boot: spec.boot };
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid, image });
-  const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageFromCgroup });
+  const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageOf(live.container.id) });
   return replicaOver(live, spec, { log, ledger, usage }, options);
 }
 
