@@ -133,6 +133,7 @@ async function provisionIn(
       events,
       balancer,
       image: image.name,
+      nodeImage: image.name,
       isForeign: server !== undefined,
       port: server?.port ?? port,
       mounts: ledger === undefined ? [] : [{ from: ledger, to: mountedLedger }, ...store.mounts],

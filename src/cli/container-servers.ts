@@ -39,7 +39,7 @@ export function refuseUnlimited(
  */
 export async function prepareForeignImages(
   plan: PlanDraft,
-  { cgroupVersion }: Engine,
+  { cgroupVersion, canNestGroups }: Engine,
   ensure: (image: string, whose: string) => Promise<void>,
 ): Promise<void> {
   const faults = plan.scenarios.flatMap((scenario) => scenario.faults);
@@ -47,12 +47,12 @@ export async function prepareForeignImages(
     const server = foreignServerOf(deployment);
     const image = server?.image;
     if (image === undefined) continue;
-    if (cgroupVersion === 1 && faults.some(({ fault }) => fault === 'out-of-memory')) {
+    if (cgroupVersion === 1 && !canNestGroups && faults.some(({ fault }) => fault === 'out-of-memory')) {
       throw new HarnessError(
         'usage',
         `${deployment.name}: out-of-memory is not possible here with its image`,
         {
-          hint: 'It needs control groups of version 2 (this machine has version 1); leave that fault out.',
+          hint: 'It needs control groups of version 2, or an engine that keeps those of version 1 itself (its cgroup driver is systemd); leave that fault out.',
         },
       );
     }

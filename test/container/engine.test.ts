@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupOf } from '../../src/topology/container/cgroup-usage.ts';
 import { traitsOf } from '../../src/topology/container/engine.ts';
+import { saysEnded } from '../../src/topology/container/replica-container.ts';
 
 describe('what an engine says of itself', () => {
   // As Docker 20.10 and Podman 4.3 answer to `GET /info`.
@@ -49,5 +50,17 @@ describe('the control groups of a container', () => {
     ['without root, in no group of its own', '0::/user.slice/user-1000.slice', 'none'],
   ] as const)('%s', ([, groups, kind]) => {
     expect(groupOf(groups, id)).toBe(kind);
+  });
+});
+
+describe('a container that has ended before a signal reached it', () => {
+  it.for([
+    [{ statusCode: 404, message: 'no such container' }, true],
+    [{ statusCode: 409, message: 'container is not running' }, true],
+    // Podman 4.3.
+    [{ statusCode: 500, message: 'c0ffee is in state exited: container state improper' }, true],
+    [{ statusCode: 500, message: 'the engine is out of order' }, false],
+  ] as const)('%j: %s', ([{ statusCode, message }, has]) => {
+    expect(saysEnded(Object.assign(new Error(message), { statusCode }))).toBe(has);
   });
 });

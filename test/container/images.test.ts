@@ -159,6 +159,23 @@ describe('an image of somebody else', () => {
     expect(await leftOf(pid)).toEqual([]);
   }, 60_000);
 
+  it('runs out of memory, and another container takes its place', async ({ skip }) => {
+    need(engine, skip);
+    using folder = temporaryFolder();
+    const faults = 'faults:\n  - { at: 40%, fault: out-of-memory, replica: 1 }';
+    const args = files(folder, `${repository}:one`, '', faults);
+    const { code, stderr, pid } = await runInContainers(args, folder);
+    expect(code, stderr).toBeLessThan(3);
+    const events = eventsIn(outOf(folder), 'mine-0');
+    expect(eventsOf(events, 'fault-ended')).toHaveLength(1);
+    expect(eventsOf(events, 'fault-ended')[0]?.error).toBeUndefined();
+    expect(eventsOf(events, 'replica-exited')[0]).toMatchObject({ replica: 'r1', boot: 1, oomKilled: true });
+    expect(eventsOf(events, 'replica-ready').map(({ replica, boot }) => `${replica} ${boot}`)).toContain(
+      'r1 2',
+    );
+    expect(await leftOf(pid)).toEqual([]);
+  }, 60_000);
+
   const wrong: [string, string, number, RegExp, string, string?][] = [
     [
       'does not exist',

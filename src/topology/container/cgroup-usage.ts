@@ -32,7 +32,7 @@ export function groupOf(groups: string, containerId: string): 'unified' | 'per-c
 }
 
 /** @param groups lines `ID:CONTROLLERS:PATH`; version 2 is the one without controllers. */
-function pathIn(groups: string, controller: string): string | undefined {
+export function pathIn(groups: string, controller: string): string | undefined {
   for (const line of groups.split('\n')) {
     const [, names = '', path] = line.split(':');
     if (path !== undefined && names.split(',').includes(controller)) return path;

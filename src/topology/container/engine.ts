@@ -17,6 +17,8 @@ export interface Engine {
   user: { uid: number; gid: number; isOurs: boolean };
   /** Of control groups. */
   cgroupVersion: 1 | 2;
+  /** Whether a container's control group can be within another's. */
+  canNestGroups: boolean;
   /** Whether CPU and memory of a container can be bounded; without root on version 1 they cannot. */
   canLimit: boolean;
   /** Without the engine's own mapping of users, which would keep a container from the files of a run. */
@@ -51,6 +53,8 @@ interface EngineInfo {
   /** Podman's way to say it. */
   Rootless?: boolean;
   CgroupVersion?: string;
+  /** With `systemd` a group's parent has to be a slice. */
+  CgroupDriver?: string;
   /** Podman says it can also where it then ignores what it is told. */
   MemoryLimit?: boolean;
   CpuCfsQuota?: boolean;
@@ -61,14 +65,16 @@ export function traitsOf({
   SecurityOptions = [],
   Rootless = false,
   CgroupVersion,
+  CgroupDriver,
   MemoryLimit = true,
   CpuCfsQuota = true,
-}: EngineInfo): Pick<Engine, 'cgroupVersion' | 'canLimit' | 'user' | 'usernsMode'> {
+}: EngineInfo): Pick<Engine, 'cgroupVersion' | 'canNestGroups' | 'canLimit' | 'user' | 'usernsMode'> {
   const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
   const isRootless = Rootless || has('rootless');
   const cgroupVersion = CgroupVersion === '1' ? 1 : 2;
   return {
     cgroupVersion,
+    canNestGroups: CgroupDriver === 'cgroupfs',
     canLimit: MemoryLimit && CpuCfsQuota && !(isRootless && cgroupVersion === 1),
     user: userOf(isRootless),
     usernsMode: has('userns') ? 'host' : undefined,

@@ -24,6 +24,8 @@ export interface ReplicaOptions {
   events: EventSink<RunEvent>;
   /** Unless the replica's own spec names another. */
   image: string;
+  /** Of ours, which has Node. */
+  nodeImage: string;
   /** Of somebody else; ours has Node. */
   isForeign: boolean;
   /** Where its server listens. */
@@ -94,7 +96,7 @@ function replicaOver(
   live: LiveContainer,
   { replica, boot, path }: ReplicaSpec,
   { log, ledger, usage }: Watch,
-  { scope, clock, events, port, isForeign }: ReplicaOptions,
+  { scope, clock, events, port, nodeImage, isForeign }: ReplicaOptions,
 ): ReplicaContainer {
   const slot = { replica, boot };
   let isGone = false;
@@ -134,7 +136,7 @@ function replicaOver(
       async exhaustMemory() {
         usage.sample();
         isToldToEnd = true;
-        await exhaustMemory(scope.engine, live, !isForeign);
+        await exhaustMemory(scope, live, { hasNode: !isForeign, nodeImage });
         await exited;
       },
       disconnect: () => disconnect(scope, live),
@@ -150,11 +152,16 @@ async function send({ container }: LiveContainer, name: ReplicaSignal, replica: 
     else if (name === 'SIGCONT') await container.unpause();
     else await container.kill({ signal: name });
   } catch (cause) {
-    // It has ended in this moment: there is no such container, or it does not run.
-    const { statusCode } = cause as { statusCode?: number };
-    if (statusCode === 404 || statusCode === 409) return;
+    if (saysEnded(cause)) return;
     throw new HarnessError('internal', `${replica} cannot be sent ${name}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** It has ended in this moment: there is no such container, or it does not run, for which Podman has no code of its own. */
+export function saysEnded(cause: unknown): boolean {
+  const { statusCode } = cause as { statusCode?: number };
+  if (statusCode === 404 || statusCode === 409) return true;
+  return statusCode === 500 && /container state improper/.test(messageOf(cause));
 }
 
 /** A container that a signal has ended says 128 and its number, as a shell does. */

@@ -49,6 +49,8 @@ export interface LiveContainer {
   readonly ended: Promise<ContainerEnd>;
 }
 
+/** The highest there is; see proc(5), oom_score_adj. */
+const firstToBeKilled = 1000;
 /** Node starts some dozen threads; what forks without end must not take the machine with it. */
 const pidsMax = 512;
 
@@ -120,6 +122,8 @@ function hostConfig(
     // Where SELinux rules, a container may else not write what is mounted; elsewhere it means nothing.
     SecurityOpt: ['no-new-privileges', 'label=disable'],
     PidsLimit: pidsMax,
+    // Where memory runs out it is the server that is killed, however small it is.
+    ...(isForeign && { OomScoreAdj: firstToBeKilled }),
     Binds: mounts.map(({ from, to }) => `${from}:${to}`),
     // What it writes is read from here; the engine keeps no copy, which nobody would bound.
     LogConfig: { Type: 'none', Config: {} },
