@@ -71,7 +71,7 @@ async function provisionIn(
   if (routing === 'none') throw new HarnessError('usage', `${spec.deployment.name} cannot run in containers`);
   const { clock, events, folder, temporaryFolder } = run;
   const server = foreignServerOf(spec.deployment);
-  // Somebody else's server has no ledger, and nothing of the machine.
+  // Somebody else's server has nothing of the machine; what it says of its ledger is taken from its output.
   const ledger = server ? undefined : containers.handOver(ledgerPath(folder, spec), engine);
   const eventsFile = containers.handOver(eventsPath(folder, spec), engine);
   const store = await openStore(scope, spec, temporaryFolder, folder, means, signal);
@@ -96,6 +96,7 @@ async function provisionIn(
       events,
       balancer,
       image: image.name,
+      nodeImage: image.name,
       isForeign: server !== undefined,
       port: server?.port ?? port,
       mounts: ledger === undefined ? [] : [{ from: ledger, to: mountedLedger }, ...store.mounts],
@@ -106,7 +107,8 @@ async function provisionIn(
       const slot = { replica, boot, release };
       if (!server) return replicaSpec(spec, slot, run, means, store);
       const logPath = join(logsPath(folder, spec), `${replica}-${boot}.log`);
-      return replicaOfImage(server, spec.deployment.protocol, { replica, boot, logPath }, release);
+      const notes = { release, ledgerPath: ledgerPath(folder, spec) };
+      return replicaOfImage(server, spec.deployment.protocol, { replica, boot, logPath }, notes);
     },
     store: {
       async [Symbol.asyncDispose]() {

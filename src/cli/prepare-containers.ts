@@ -4,7 +4,7 @@ import type { RunScope } from '../topology/container/index.ts';
 import { startWarden, type Warden } from '../topology/index.ts';
 import type { Backend } from './backend.ts';
 import { type ContainerMeans, containerBackend, usesOurStore } from './container-backend.ts';
-import { prepareForeignImages } from './container-servers.ts';
+import { prepareForeignImages, refuseUnlimited } from './container-servers.ts';
 import type { Output } from './output.ts';
 import { packageRoot, programsFolder } from './package-info.ts';
 import type { StoreOptions } from './shared-store.ts';
@@ -18,6 +18,7 @@ import type { StoreOptions } from './shared-store.ts';
 export async function prepareContainers(plan: PlanDraft, output: Output): Promise<Backend> {
   const containers = await import('../topology/container/index.ts');
   const engine = await containers.findEngine();
+  refuseUnlimited(plan, engine);
   await containers.removeOrphans(engine.docker);
   const warden = await startWarden();
   const scope = await containers.openRunScope(engine, warden).catch(async (error) => {

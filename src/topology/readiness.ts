@@ -1,17 +1,10 @@
 import { connect } from 'node:net';
-import {
-  type Clock,
-  HarnessError,
-  interrupted,
-  messageOf,
-  redactor,
-  revealed,
-  secretsOf,
-} from '../core/index.ts';
+import { type Clock, HarnessError, interrupted, redactor, revealed, secretsOf } from '../core/index.ts';
 import { announcedOrigin } from './announced-origin.ts';
-import { ask, type ServerAccess } from './mcp-ask.ts';
+import type { ServerAccess } from './mcp-ask.ts';
 import { endProbeSession, probeMcp, sessionEndTimeoutMs } from './mcp-probe.ts';
 import { answersStdio, otherTransport, stdioGreeting } from './other-transport.ts';
+import { answersGet, matchesOutput } from './ready-when.ts';
 import type { ReplicaProcess } from './replica-process.ts';
 import type { ReplicaExit, ReplicaSpec } from './types.ts';
 
@@ -192,20 +185,8 @@ type Outcome = { ready: true; sessionId?: string } | { ready: false; why: string
 async function isMet(url: string, wait: Wait, access: ServerAccess, signal: AbortSignal): Promise<Outcome> {
   const { readyWhen, protocol } = wait.spec;
   if (readyWhen === undefined) return probeMcp(url, protocol, signal, access);
-  if ('output' in readyWhen) {
-    const isThere = new RegExp(readyWhen.output, 'm').test(wait.replica.log.begin());
-    return isThere
-      ? { ready: true }
-      : { ready: false, why: `nothing it wrote matches /${readyWhen.output}/` };
-  }
-  try {
-    const asked = new URL(readyWhen.path, url).href;
-    const { status } = await ask(asked, { method: 'GET', headers: {} }, access, signal);
-    if (status >= 200 && status < 300) return { ready: true };
-    return { ready: false, why: `GET ${readyWhen.path} is answered with ${status}` };
-  } catch (error) {
-    return { ready: false, why: messageOf(error) };
-  }
+  if ('output' in readyWhen) return matchesOutput(wait.replica.log.begin(), readyWhen.output);
+  return answersGet(url, readyWhen.path, signal, access);
 }
 
 function within(ms: number, stop: AbortSignal): AbortSignal {

@@ -18,6 +18,10 @@ export interface Engine {
   user: { uid: number; gid: number; isOurs: boolean };
   /** Of control groups. */
   cgroupVersion: 1 | 2;
+  /** Whether a container's control group can be within another's. */
+  canNestGroups: boolean;
+  /** Whether CPU and memory of a container can be bounded; without root on version 1 they cannot. */
+  canLimit: boolean;
   /** Without the engine's own mapping of users, which would keep a container from the files of a run. */
   usernsMode: string | undefined;
 }
@@ -45,17 +49,45 @@ export async function findEngine(): Promise<Engine> {
   const { container } = await client();
   const docker = container.dockerode;
   refuseOther(docker);
-  const { SecurityOptions = [], CgroupVersion } = (await docker.info()) as {
-    SecurityOptions?: string[];
-    CgroupVersion?: string;
-  };
-  const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
-  const cgroupVersion = CgroupVersion === '1' ? 1 : 2;
-  const isRootless = has('rootless');
+  const { isRootless, ...traits } = traitsOf((await docker.info()) as EngineInfo);
   return {
     docker,
-    facts: { ...(await versionsOf(docker)), isRootless, cgroupVersion },
+    ...traits,
+    facts: { ...(await versionsOf(docker)), isRootless, cgroupVersion: traits.cgroupVersion },
+  };
+}
+
+/** What an engine says of itself. */
+interface EngineInfo {
+  /** Docker's `name=rootless`, `name=userns`, … */
+  SecurityOptions?: string[];
+  /** Podman's way to say it. */
+  Rootless?: boolean;
+  CgroupVersion?: string;
+  /** With `systemd` a group's parent has to be a slice. */
+  CgroupDriver?: string;
+  /** Podman says it can also where it then ignores what it is told. */
+  MemoryLimit?: boolean;
+  CpuCfsQuota?: boolean;
+}
+
+/** What follows from it for how containers are started. */
+export function traitsOf({
+  SecurityOptions = [],
+  Rootless = false,
+  CgroupVersion,
+  CgroupDriver,
+  MemoryLimit = true,
+  CpuCfsQuota = true,
+}: EngineInfo): Omit<Engine, 'docker' | 'facts'> & { isRootless: boolean } {
+  const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
+  const isRootless = Rootless || has('rootless');
+  const cgroupVersion = CgroupVersion === '1' ? 1 : 2;
+  return {
+    isRootless,
     cgroupVersion,
+    canNestGroups: CgroupDriver === 'cgroupfs',
+    canLimit: MemoryLimit && CpuCfsQuota && !(isRootless && cgroupVersion === 1),
     user: userOf(isRootless),
     usernsMode: has('userns') ? 'host' : undefined,
   };

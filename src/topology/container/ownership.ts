@@ -4,7 +4,7 @@ import { identifyProcess } from '../process-identity.ts';
 
 /** What every container, network and image layer of ours carries, so that it can be found and its owner be judged. */
 export const labels = {
-  /** What it is for: replica, balancer, store, network, image, check, hold. */
+  /** What it is for: replica, balancer, store, network, image, check, hold, filler. */
   part: 'io.mcp-windtunnel.part',
   /** The harness that made it, as `ownerToken` says. */
   owner: 'io.mcp-windtunnel.owner',

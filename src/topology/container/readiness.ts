@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Clock, HarnessError, interrupted } from '../../core/index.ts';
 import type { EmbeddedBalancer } from '../balancer/balancer-link.ts';
 import { describeExit } from '../readiness.ts';
+import { matchesOutput, type ReadyOutcome } from '../ready-when.ts';
 import type { ReplicaExit, ReplicaSpec } from '../types.ts';
 import type { ReplicaContainer } from './replica-container.ts';
 
@@ -24,8 +25,8 @@ export interface AnsweringDeps {
 }
 
 /**
- * Waits until a server in a container answers an MCP request that comes from where the clients' will come. Resolves to
- * when it did.
+ * Waits until a server in a container is ready: by default until it answers an MCP request that comes from where the
+ * clients' will come. Resolves to when that was.
  *
  * @throws HarnessError `server` if it ends or `readyTimeoutMs` pass first, `interrupted` if `signal` aborts.
  */
@@ -60,12 +61,25 @@ export async function untilAnswering(
   throw failed(spec, what, replica.log.end(), elsewhere(replica.live.pid, deps.port));
 }
 
+/** Looks once. */
+async function outcomeOf(
+  { protocol, headers, readyWhen }: ReplicaSpec,
+  { url, balancer, replica }: AnsweringDeps,
+  timeoutMs: number,
+): Promise<ReadyOutcome> {
+  if (readyWhen !== undefined && 'output' in readyWhen) {
+    return matchesOutput(replica.log.begin(), readyWhen.output);
+  }
+  return balancer.probe({ url, protocol, headers, readyPath: readyWhen?.path, timeoutMs });
+}
+
 async function firstAnswer(
   spec: ReplicaSpec,
-  { url, replica, clock, balancer, onListening }: AnsweringDeps,
+  deps: AnsweringDeps,
   stop: AbortSignal,
   progress: { problem: string },
 ): Promise<number | undefined> {
+  const { url, clock, onListening } = deps;
   const deadlineUs = clock.nowUs() + spec.readyTimeoutMs * 1000;
   let isListening = false;
   const listens = () => {
@@ -77,18 +91,13 @@ async function firstAnswer(
   while (clock.nowUs() < deadlineUs && !stop.aborted) {
     const leftMs = Math.ceil((deadlineUs - clock.nowUs()) / 1000);
     // Before it is asked, since it may begin to listen while it is.
-    const spoken = replica.nextOutput();
-    const outcome = await balancer.probe({
-      url,
-      protocol: spec.protocol,
-      headers: spec.headers,
-      timeoutMs: Math.min(leftMs, timeoutMs),
-    });
+    const spoken = deps.replica.nextOutput();
+    const outcome = await outcomeOf(spec, deps, Math.min(leftMs, timeoutMs));
     if (outcome.ready) {
       listens();
       return clock.nowUs();
     }
-    if (outcome.why.startsWith('it answered')) listens();
+    if (/^it answered|is answered with \d+$/.test(outcome.why)) listens();
     progress.problem = `${url}: ${outcome.why}`;
     await untilNextProbe(clock, { waitMs, deadlineUs }, spoken, stop);
     waitMs = Math.min(waitMs * 2, backoffMs.last);

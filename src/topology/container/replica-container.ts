@@ -2,10 +2,11 @@ import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
+import { type LedgerNotes, noteLedger } from '../ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
 import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
-import { usageFromCgroup } from './cgroup-usage.ts';
+import { usageOf } from './cgroup-usage.ts';
 import { exhaustMemory } from './out-of-memory.ts';
 import {
   type ContainerLimits,
@@ -23,6 +24,8 @@ export interface ReplicaOptions {
   events: EventSink<RunEvent>;
   /** Unless the replica's own spec names another. */
   image: string;
+  /** Of ours, which has Node. */
+  nodeImage: string;
   /** Of somebody else; ours has Node. */
   isForeign: boolean;
   /** Where its server listens. */
@@ -48,6 +51,7 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
   const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
   const log = openProcessLog(spec.logPath);
+  const ledger = ledgerOf(spec, options);
   let output = Promise.withResolvers<void>();
   let live: LiveContainer;
   try {
@@ -60,29 +64,44 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
       mounts,
       limits,
       isForeign,
-      onOutput(chunk) {
+      onOutput(chunk, stream) {
         writeSync(log.fd, chunk);
+        // Here and not from the log, where a line that comes in two pieces may have another stream's between them.
+        if (stream === 'stdout') ledger?.push(chunk);
         output.resolve();
         output = Promise.withResolvers();
       },
     });
   } catch (error) {
+    ledger?.end();
     log.close();
     throw error;
   }
   const slot = { replica: spec.replica, boot: spec.boot };
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid, image });
-  const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageFromCgroup });
-  const written = { log, nextOutput: () => output.promise };
-  return replicaOver(live, spec, written, usage, options);
+  const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageOf(live.container.id) });
+  const nextOutput = () => output.promise;
+  return replicaOver(live, spec, { log, nextOutput, ledger, usage }, options);
+}
+
+function ledgerOf(
+  { replica, boot, ledgerPath }: ReplicaSpec,
+  deps: Pick<ReplicaOptions, 'clock' | 'events'>,
+): LedgerNotes | undefined {
+  return ledgerPath === undefined ? undefined : noteLedger({ replica, boot, ledgerPath }, deps);
+}
+
+/** What is kept of a container while it lives. */
+interface Watch extends Pick<ReplicaContainer, 'log' | 'nextOutput'> {
+  ledger: LedgerNotes | undefined;
+  usage: UsageWatch;
 }
 
 function replicaOver(
   live: LiveContainer,
   { replica, boot, path }: ReplicaSpec,
-  { log, nextOutput }: Pick<ReplicaContainer, 'log' | 'nextOutput'>,
-  usage: UsageWatch,
-  { scope, clock, events, port, isForeign }: ReplicaOptions,
+  { log, nextOutput, ledger, usage }: Watch,
+  { scope, clock, events, port, nodeImage, isForeign }: ReplicaOptions,
 ): ReplicaContainer {
   const slot = { replica, boot };
   let isGone = false;
@@ -90,6 +109,7 @@ function replicaOver(
   const exited = live.ended.then(({ exitCode, oomKilled }): ReplicaExit => {
     isGone = true;
     usage.stop();
+    ledger?.end();
     const exit = { ...exitOf(exitCode), ...(oomKilled && { oomKilled }) };
     events.write({
       type: 'replica-exited',
@@ -122,7 +142,7 @@ function replicaOver(
       async exhaustMemory() {
         usage.sample();
         isToldToEnd = true;
-        await exhaustMemory(scope.engine, live, !isForeign);
+        await exhaustMemory(scope, live, { hasNode: !isForeign, nodeImage });
         await exited;
       },
       disconnect: () => disconnect(scope, live),
@@ -138,11 +158,16 @@ async function send({ container }: LiveContainer, name: ReplicaSignal, replica: 
     else if (name === 'SIGCONT') await container.unpause();
     else await container.kill({ signal: name });
   } catch (cause) {
-    // It has ended in this moment: there is no such container, or it does not run.
-    const { statusCode } = cause as { statusCode?: number };
-    if (statusCode === 404 || statusCode === 409) return;
+    if (saysEnded(cause)) return;
     throw new HarnessError('internal', `${replica} cannot be sent ${name}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** It has ended in this moment: there is no such container, or it does not run, for which Podman has no code of its own. */
+export function saysEnded(cause: unknown): boolean {
+  const { statusCode } = cause as { statusCode?: number };
+  if (statusCode === 404 || statusCode === 409) return true;
+  return statusCode === 500 && /container state improper/.test(messageOf(cause));
 }
 
 /** A container that a signal has ended says 128 and its number, as a shell does. */
