@@ -112,7 +112,7 @@ async function provisioner(
   );
   const ledger = '/record/ledger.ndjson';
   const replicas = containerProvisioner({
-    ...{ scope, clock, image: image.name, isForeign: false, port, limits: {} },
+    ...{ scope, clock, image: image.name, nodeImage: image.name, isForeign: false, port, limits: {} },
     events: { write: () => {}, flush: () => {}, close: () => {} },
     balancer: Promise.resolve(balancer),
     mounts: [{ from: file('ledger.ndjson'), to: ledger }],
