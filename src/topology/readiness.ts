@@ -1,18 +1,11 @@
 import { connect } from 'node:net';
-import {
-  type Clock,
-  HarnessError,
-  interrupted,
-  messageOf,
-  redactor,
-  revealed,
-  secretsOf,
-} from '../core/index.ts';
+import { type Clock, HarnessError, interrupted, messageOf, revealed } from '../core/index.ts';
 import { announcedOrigin } from './announced-origin.ts';
 import { ask, type ServerAccess } from './mcp-ask.ts';
 import { endProbeSession, probeMcp, sessionEndTimeoutMs } from './mcp-probe.ts';
 import { answersStdio, otherTransport, stdioGreeting } from './other-transport.ts';
 import type { ReplicaProcess } from './replica-process.ts';
+import { cleanerFor } from './replica-secrets.ts';
 import type { ReplicaExit, ReplicaSpec } from './types.ts';
 
 const outputPollMs = 10;
@@ -220,9 +213,9 @@ export function describeExit(exit: ReplicaExit): string {
 
 function failed(spec: ReplicaSpec, what: string, lastOutput: string): HarnessError {
   const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
-  const { command, env, headers } = spec;
-  const clean = redactor(secretsOf({ command, env, headers }, process.env, 'server'));
-  return new HarnessError('server', clean(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`), {
+  // What it answers is repeated too.
+  const told = cleanerFor(spec)(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`);
+  return new HarnessError('server', told, {
     hint: `All it wrote is in ${spec.logPath}`,
   });
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
+import { cleanerFor } from '../replica-secrets.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
 import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
 import { usageFromCgroup } from './cgroup-usage.ts';
@@ -45,7 +46,7 @@ export interface ReplicaContainer {
 export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): Promise<ReplicaContainer> {
   const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
-  const log = openProcessLog(spec.logPath);
+  const log = openProcessLog(spec.logPath, cleanerFor(spec));
   let live: LiveContainer;
   try {
     live = await startContainer(scope, {
