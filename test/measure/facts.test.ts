@@ -89,6 +89,36 @@ describe('follow-ups', () => {
   });
 });
 
+describe('mixing', () => {
+  const rotating = { routing: 'round-robin' } as const;
+
+  it('is how many requests lie between two of one client, mod N, in the order in which they came', () => {
+    const { mixing } = measure(
+      [
+        ...began(2),
+        // Written when they are over: the second came first.
+        routed('c1-2', 'r2', 20),
+        routed('c1-1', 'r1', 10),
+        { ...routed('c2-1', 'r3', 30), requestId: null } as RunEvent,
+        routed('c2-1', 'r1', 40),
+        routed('c1-3', 'r2', 50),
+        routed('c2-2', 'r3', 60),
+        routed('c1-4', 'r3', 100),
+      ],
+      crashAt(90),
+      rotating,
+    );
+    // c1: 1 and 3 requests further; c2: 2.
+    expect(mixing).toEqual({ distances: [1, 1, 1] });
+  });
+
+  it('matters in rotation only, and where state is in memory', () => {
+    const events = [...began(1), routed('c1-1', 'r1', 10), routed('c1-2', 'r2', 20)];
+    expect(measure(events).mixing.distances).toEqual([]);
+    expect(measure(events, [], { ...rotating, state: 'shared' }).mixing.distances).toEqual([]);
+  });
+});
+
 it('lookups are calls that need a handle, and were told whether it leads anywhere', () => {
   const journey: Scenario['workload']['journey'] = [
     { call: 'make', arguments: {}, save: { it: '$.id' } },

@@ -36,6 +36,7 @@ function predictions(
     facts: {
       followUps: { asked: 0, found: 0 },
       lookups: { asked: 0, found: 0 },
+      mixing: { distances: [] },
       intendedFollowUps: new Map([[17, 60]]),
       sessionsHeld: null,
       broken: { operations: 1000, broken: 0, meanServiceMs: 12 },
@@ -88,6 +89,36 @@ describe('in memory, in rotation', () => {
   it('is unknown when nobody asked', () => {
     const all = predictions(rotating, [], {}, { sessions: 60 });
     expect(only(all, 'follow-up-found')).toMatchObject({ measured: null, verdict: 'unknown' });
+  });
+
+  it('is not judged where clients come in step, so that rotation deals them no chance', () => {
+    const of = (distances: number[], found: number) =>
+      only(
+        predictions(
+          rotating,
+          [],
+          { followUps: { asked: 900, found }, mixing: { distances } },
+          { sessions: 60 },
+        ),
+        'follow-up-found',
+      );
+    // Two requests of a client that nobody else's come between.
+    expect(of([20, 860, 20], 20)).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('860 came 1, 4, … requests after it'),
+    });
+    expect(of([880, 10, 10], 880)).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('880 came 3, 6, … requests after it'),
+    });
+    // The order was that of chance, so it must be something else.
+    expect(of([300, 300, 300], 900)).toMatchObject({ verdict: 'fail' });
+    expect(of([330, 285, 285], 300)).toMatchObject({ verdict: 'pass' });
+    const rest = predictions({ ...stateless, state: 'memory' }, [], {
+      lookups: { asked: 600, found: 0 },
+      mixing: { distances: [0, 600, 0] },
+    });
+    expect(only(rest, 'handle-found')).toMatchObject({ verdict: 'unknown' });
   });
 
   it('a session survives k follow-ups with (1/N)^k', () => {
