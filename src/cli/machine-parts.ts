@@ -120,8 +120,8 @@ async function containerEngine(): Promise<MachinePart> {
   const part = { name: 'container engine', required: false };
   const { findEngine } = await import('../topology/container/index.ts');
   try {
-    const { version } = await findEngine();
-    return { ...part, state: 'ok', found: version };
+    const { name, version } = (await findEngine()).facts;
+    return { ...part, state: 'ok', found: `${name} ${version}` };
   } catch (error) {
     return { ...part, state: 'missing', found: messageOf(error), costs: 'no --backend container' };
   }

@@ -12,13 +12,23 @@ export type HostConfig = NonNullable<ContainerOptions['HostConfig']>;
 /** A container engine that answers: Docker, rootless Docker, or Podman behind Docker's API. */
 export interface Engine {
   docker: Docker;
-  version: string;
+  /** For whoever reads what was measured on it. */
+  facts: EngineFacts;
   /** Whom a container's process runs as, so that it can write what is mounted: never the machine's root. */
   user: { uid: number; gid: number; isOurs: boolean };
   /** Of control groups. */
   cgroupVersion: 1 | 2;
   /** Without the engine's own mapping of users, which would keep a container from the files of a run. */
   usernsMode: string | undefined;
+}
+
+export interface EngineFacts {
+  name: 'Docker' | 'Podman';
+  version: string;
+  /** The newest version of Docker's API that it speaks. */
+  apiVersion: string;
+  isRootless: boolean;
+  cgroupVersion: 1 | 2;
 }
 
 /** The user of the images; it has no name on the machine and owns nothing but what it is given. */
@@ -32,7 +42,7 @@ const imageUser = { uid: 65_532, gid: 65_532, isOurs: false };
 export async function findEngine(): Promise<Engine> {
   const trouble = await engineTrouble();
   if (trouble) throw trouble;
-  const { container, info } = await client();
+  const { container } = await client();
   const docker = container.dockerode;
   refuseOther(docker);
   const { SecurityOptions = [], CgroupVersion } = (await docker.info()) as {
@@ -40,13 +50,22 @@ export async function findEngine(): Promise<Engine> {
     CgroupVersion?: string;
   };
   const has = (name: string) => SecurityOptions.some((option) => option.includes(`name=${name}`));
+  const cgroupVersion = CgroupVersion === '1' ? 1 : 2;
+  const isRootless = has('rootless');
   return {
     docker,
-    version: String(info.containerRuntime.serverVersion),
-    cgroupVersion: CgroupVersion === '1' ? 1 : 2,
-    user: userOf(has('rootless')),
+    facts: { ...(await versionsOf(docker)), isRootless, cgroupVersion },
+    cgroupVersion,
+    user: userOf(isRootless),
     usernsMode: has('userns') ? 'host' : undefined,
   };
+}
+
+async function versionsOf(docker: Docker): Promise<Pick<EngineFacts, 'name' | 'version' | 'apiVersion'>> {
+  const { Version, ApiVersion, Components = [] } = await docker.version();
+  // Podman says so in a component's name; Docker's are called Engine, containerd, …
+  const isPodman = Components.some((component) => /podman/i.test(component.Name));
+  return { name: isPodman ? 'Podman' : 'Docker', version: Version, apiVersion: ApiVersion };
 }
 
 async function client(): Promise<ContainerRuntimeClient> {

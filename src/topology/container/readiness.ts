@@ -10,12 +10,14 @@ import type { ReplicaContainer } from './replica-container.ts';
 const probeTimeoutMs = { first: 1_000, last: 16_000 };
 /** Between probes: doubled from the first to the last. */
 const backoffMs = { first: 25, last: 200 };
+/** However much it writes. */
+const probeGapMsMin = 10;
 
 export interface AnsweringDeps {
   /** Where it should answer. */
   url: string;
   port: number;
-  replica: Pick<ReplicaContainer, 'exited' | 'log' | 'live'>;
+  replica: Pick<ReplicaContainer, 'exited' | 'log' | 'live' | 'nextOutput'>;
   clock: Clock;
   balancer: Pick<EmbeddedBalancer, 'probe'>;
   /** Called when it has answered at all. */
@@ -61,7 +63,7 @@ export async function untilAnswering(
 
 async function firstAnswer(
   spec: ReplicaSpec,
-  { url, clock, balancer, onListening }: AnsweringDeps,
+  { url, replica, clock, balancer, onListening }: AnsweringDeps,
   stop: AbortSignal,
   progress: { problem: string },
 ): Promise<number | undefined> {
@@ -75,6 +77,8 @@ async function firstAnswer(
   let timeoutMs = probeTimeoutMs.first;
   while (clock.nowUs() < deadlineUs && !stop.aborted) {
     const leftMs = Math.ceil((deadlineUs - clock.nowUs()) / 1000);
+    // Before it is asked, since it may begin to listen while it is.
+    const spoken = replica.nextOutput();
     const outcome = await balancer.probe({
       url,
       protocol: spec.protocol,
@@ -87,11 +91,30 @@ async function firstAnswer(
     }
     if (outcome.why.startsWith('it answered')) listens();
     progress.problem = `${url}: ${outcome.why}`;
-    await clock.sleepUntil(Math.min(clock.nowUs() + waitMs * 1000, deadlineUs), stop);
+    await untilNextProbe(clock, { waitMs, deadlineUs }, spoken, stop);
     waitMs = Math.min(waitMs * 2, backoffMs.last);
     timeoutMs = Math.min(timeoutMs * 2, probeTimeoutMs.last);
   }
   return undefined;
+}
+
+/** A server that writes something may just have begun to listen, so it is asked again sooner. */
+async function untilNextProbe(
+  clock: Clock,
+  { waitMs, deadlineUs }: { waitMs: number; deadlineUs: number },
+  spoken: Promise<void>,
+  stop: AbortSignal,
+): Promise<void> {
+  const at = (laterMs: number) => Math.min(clock.nowUs() + laterMs * 1000, deadlineUs);
+  const dueUs = at(waitMs);
+  await clock.sleepUntil(at(probeGapMsMin), stop);
+  const spoke = new AbortController();
+  void spoken.then(() => spoke.abort());
+  try {
+    await clock.sleepUntil(dueUs, AbortSignal.any([stop, spoke.signal]));
+  } catch (error) {
+    if (stop.aborted || !spoke.signal.aborted) throw error;
+  }
 }
 
 /** What to do if it listens where nobody asks it. */

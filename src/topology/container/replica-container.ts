@@ -37,6 +37,8 @@ export interface ReplicaContainer {
   readonly live: LiveContainer;
   readonly exited: Promise<ReplicaExit>;
   readonly log: ProcessLog;
+  /** Resolves when it writes something, from now on. */
+  nextOutput(): Promise<void>;
   signal(name: ReplicaSignal): Promise<void>;
   sampleUsage(): void;
   readonly afflictions: ContainerAfflictions;
@@ -47,6 +49,7 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
   const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
   const log = openProcessLog(spec.logPath, cleanerFor(spec));
+  let output = Promise.withResolvers<void>();
   let live: LiveContainer;
   try {
     live = await startContainer(scope, {
@@ -58,7 +61,11 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
       mounts,
       limits,
       isForeign,
-      onOutput: (chunk) => void writeSync(log.fd, chunk),
+      onOutput(chunk) {
+        writeSync(log.fd, chunk);
+        output.resolve();
+        output = Promise.withResolvers();
+      },
     });
   } catch (error) {
     log.close();
@@ -67,13 +74,14 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
   const slot = { replica: spec.replica, boot: spec.boot };
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid, image });
   const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageFromCgroup });
-  return replicaOver(live, spec, log, usage, options);
+  const written = { log, nextOutput: () => output.promise };
+  return replicaOver(live, spec, written, usage, options);
 }
 
 function replicaOver(
   live: LiveContainer,
   { replica, boot, path }: ReplicaSpec,
-  log: ProcessLog,
+  { log, nextOutput }: Pick<ReplicaContainer, 'log' | 'nextOutput'>,
   usage: UsageWatch,
   { scope, clock, events, port, isForeign }: ReplicaOptions,
 ): ReplicaContainer {
@@ -102,6 +110,7 @@ function replicaOver(
     live,
     exited,
     log,
+    nextOutput,
     async signal(name) {
       if (isGone) return;
       usage.sample();
