@@ -3,6 +3,7 @@ import { type Clock, HarnessError, interrupted } from '../../core/index.ts';
 import type { EmbeddedBalancer } from '../balancer/balancer-link.ts';
 import { describeExit } from '../readiness.ts';
 import { matchesOutput, type ReadyOutcome } from '../ready-when.ts';
+import { cleanerFor } from '../replica-secrets.ts';
 import type { ReplicaExit, ReplicaSpec } from '../types.ts';
 import type { ReplicaContainer } from './replica-container.ts';
 
@@ -160,7 +161,9 @@ function listeners(pid: number): { port: number; isLoopback: boolean }[] {
 
 function failed(spec: ReplicaSpec, what: string, lastOutput: string, advice: string): HarnessError {
   const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
-  return new HarnessError('server', `${spec.replica} (boot ${spec.boot}) ${what}. ${output}`, {
+  // What it answers is repeated too.
+  const told = cleanerFor(spec)(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`);
+  return new HarnessError('server', told, {
     hint: `${advice} All it wrote is in ${spec.logPath}`.trim(),
   });
 }

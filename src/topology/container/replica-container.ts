@@ -4,6 +4,7 @@ import { type Clock, HarnessError, messageOf } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
 import { type LedgerNotes, noteLedger } from '../ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
+import { cleanerFor } from '../replica-secrets.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
 import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
 import { usageOf } from './cgroup-usage.ts';
@@ -50,7 +51,7 @@ export interface ReplicaContainer {
 export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): Promise<ReplicaContainer> {
   const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
-  const log = openProcessLog(spec.logPath);
+  const log = openProcessLog(spec.logPath, cleanerFor(spec));
   const ledger = ledgerOf(spec, options);
   let output = Promise.withResolvers<void>();
   let live: LiveContainer;
