@@ -186,7 +186,8 @@ async function untilMet(url: string, wait: Wait): Promise<Ready | undefined> {
   let timeoutMs = probeTimeoutMs.first;
   while (clock.nowUs() < deadlineUs) {
     const leftMs = Math.ceil((deadlineUs - clock.nowUs()) / 1000);
-    const outcome = await isMet(url, wait, access, within(Math.min(leftMs, timeoutMs), stop));
+    const patience = within(Math.min(leftMs, timeoutMs), stop);
+    const outcome = await isMet(url, wait, access, patience);
     if (outcome.ready) {
       const atUs = clock.nowUs();
       if (outcome.sessionId !== undefined) {
@@ -194,7 +195,9 @@ async function untilMet(url: string, wait: Wait): Promise<Ready | undefined> {
       }
       return { url, atUs };
     }
-    progress.problem = `${url}: ${outcome.why}`;
+    // One that the end of the wait has cut off says less than what was answered before.
+    if (!patience.aborted) progress.problem = `${url}: ${outcome.why}`;
+    else if (timeoutMs <= leftMs) progress.problem = `${url}: no answer within ${timeoutMs / 1000} s`;
     await clock.sleepUntil(Math.min(clock.nowUs() + waitMs * 1000, deadlineUs), stop);
     waitMs = Math.min(waitMs * 2, backoffMs.last);
     timeoutMs = Math.min(timeoutMs * 2, probeTimeoutMs.last);
