@@ -31,13 +31,13 @@ export type Routing = (typeof routings)[number];
 export const replicas = 3;
 export const sessions = 30;
 /** How long a replica that is restarted has to end. */
-export const graceMs = 2000;
+export const graceMs = 5000;
 
 const faultAtMs = 2000;
 /** Long enough for every session to be asked after the fault, many times. */
 const afterMs = 2500;
 const ratePerSecond = 60;
-const rollingLimitMs = 60_000;
+const longestMs = 90_000;
 
 export const faults = {
   'rolling-restart': { fault: 'rolling-restart', grace: `${graceMs}ms` },
@@ -47,7 +47,7 @@ export const faults = {
 export const routings = ['round-robin', 'session-affinity'] as const;
 
 /**
- * Three faults, under rotation and with affinity, in one experiment.
+ * Three faults, under rotation and with affinity.
  * @param oneRestartMs what the restart of a replica takes, as far as that was seen.
  */
 export async function survive(
@@ -56,13 +56,24 @@ export async function survive(
   oneRestartMs: number,
   folder: string,
 ): Promise<Survived[]> {
-  const short = await runFaults(subject, backend, ['crash', 'scale-out'], faultAtMs + 3000, folder);
-  let durationMs = faultAtMs + replicas * oneRestartMs + afterMs;
-  for (;;) {
-    const rolling = await runFaults(subject, backend, ['rolling-restart'], durationMs, folder);
-    // A replica may take longer beside others than alone; then the run has been too short for all of them.
-    if (rolling.every(isWithin) || durationMs >= rollingLimitMs) return [...rolling, ...short];
-    durationMs = Math.min(2 * durationMs, rollingLimitMs);
+  const whole = (faultMs: number) => faultAtMs + faultMs + afterMs;
+  return [
+    ...(await untilWithin(subject, backend, ['rolling-restart'], whole(replicas * oneRestartMs), folder)),
+    ...(await untilWithin(subject, backend, ['crash', 'scale-out'], whole(oneRestartMs), folder)),
+  ];
+}
+
+/** A replica may take longer beside others than alone; then the runs have been too short, and are made anew. */
+async function untilWithin(
+  subject: Subject,
+  backend: Backend,
+  names: readonly FaultName[],
+  firstMs: number,
+  folder: string,
+): Promise<Survived[]> {
+  for (let durationMs = firstMs; ; durationMs = Math.min(2 * durationMs, longestMs)) {
+    const all = await runFaults(subject, backend, names, durationMs, folder);
+    if (all.every(isWithin) || durationMs >= longestMs) return all;
   }
 }
 

@@ -76,17 +76,19 @@ function survivalOf(one: Survived | undefined): string {
   if (one === undefined) return 'not run';
   const lost = one.lost === null ? 'no sessions' : `${one.lost.numerator} of ${one.lost.denominator}`;
   const main = `${lost}; ${percent(one.available)}, ${percent(one.recovered)}`;
-  return one.scenario === 'rolling-restart' ? `${main}<br>${restartsOf(one)}` : main;
+  if (one.scenario === 'rolling-restart') return `${main}<br>${faultOf(one)}`;
+  return isWithin(one) ? main : `${main}<br>**${faultOf(one)}**`;
 }
 
-function restartsOf(one: Survived): string {
+function faultOf(one: Survived): string {
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
   const { startMs, endMs } = one.fault;
   const whole = `of ${seconds(one.durationMs)} s`;
-  if (endMs === null) return `restarts from ${seconds(startMs)} s, not over within the run ${whole}`;
+  if (endMs === null) return `begun at ${seconds(startMs)} s and not over within the run ${whole}`;
   const late = isWithin(one) ? '' : ', too late for all to be asked after it';
-  const killed = one.killed === 0 ? '' : `; ${one.killed} of ${replicas} killed`;
-  return `restarts from ${seconds(startMs)} to ${seconds(endMs)} s ${whole}${late}${killed}`;
+  const killed =
+    one.scenario === 'rolling-restart' && one.killed > 0 ? `; ${one.killed} of ${replicas} killed` : '';
+  return `from ${seconds(startMs)} to ${seconds(endMs)} s ${whole}${late}${killed}`;
 }
 
 /** Where a count is not what theory fixes, or says that there are none. */
