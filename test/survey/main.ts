@@ -1,7 +1,7 @@
 // `npm run survey`: what servers that nobody here wrote do when their replicas come and go, written to docs/servers.md.
 // It is no test: it takes minutes, and its figures are of this machine. `-- --only name,name` surveys some of them.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -41,17 +41,20 @@ const beside = reference(engine);
 const others: Subject[] = [];
 for (const name of wanted as ForeignName[]) others.push(await foreignSubject(name, engine));
 
-const surveyed: Surveyed[] = [];
-for (const subject of [beside, ...others]) surveyed.push(await survey(subject));
 tell('all: as many calls as they can take …');
+const [loadBefore = 0] = loadavg();
 const speeds = await compare(others, beside, folder);
-for (const one of surveyed) one.speed = speeds.get(one.subject.name);
-
 const path = fileURLToPath(new URL('../../docs/servers.md', import.meta.url));
 const command = ['npm run survey', ...(values.only === undefined ? [] : [`--only ${values.only}`])].join(
   ' -- ',
 );
-writeFileSync(path, surveyText(surveyed, { on: wallClockIso().slice(0, 10), machine: machine(), command }));
+const about = { on: wallClockIso().slice(0, 10), machine: machine(), command, loadBefore };
+const surveyed: Surveyed[] = [];
+for (const subject of [beside, ...others]) {
+  surveyed.push(await survey(subject));
+  // After each, so that a survey that is broken off leaves what it has seen.
+  writeFileSync(path, surveyText(surveyed, about));
+}
 tell(`written: ${path}`);
 
 async function survey(subject: Subject): Promise<Surveyed> {
@@ -63,7 +66,7 @@ async function survey(subject: Subject): Promise<Surveyed> {
     tell(`${subject.name}: three replicas as ${backend}, restarted, killed, joined …`);
     survived.push(...(await survive(subject, backend, oneRestartMs(seen, backend), folder)));
   }
-  return { subject, seen, survived, speed: undefined };
+  return { subject, seen, survived, speed: speeds.get(subject.name) };
 }
 
 /** What the restart of one replica takes, if it takes at most twice as long beside others as it did alone. */

@@ -20,9 +20,14 @@ export interface About {
   on: string;
   machine: string;
   command: string;
+  /** The machine's load average when the measuring of speeds began: what else it had to do. */
+  loadBefore: number;
 }
 
-export function surveyText(surveyed: readonly Surveyed[], { on, machine, command }: About): string {
+export function surveyText(
+  surveyed: readonly Surveyed[],
+  { on, machine, command, loadBefore }: About,
+): string {
   return [
     '# Servers that nobody here wrote',
     '',
@@ -58,6 +63,7 @@ export function surveyText(surveyed: readonly Surveyed[], { on, machine, command
     '',
     `Beside the reference server in the same experiment: ${load.duration.replace('s', ' s')}, ${repeats} times each in alternating order, the median. Servers, balancer and load`,
     'share the cores of one machine, so the ratio tells more than the figure, and a ratio near 1 may be the limit of the machine.',
+    `When this began the machine had a load average of ${loadBefore.toFixed(1)}: much above 0, other work disturbed it, and the p99 most of all.`,
     '',
     ...table(
       surveyed.filter(({ speed }) => speed !== undefined),

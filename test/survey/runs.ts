@@ -33,9 +33,9 @@ export const sessions = 30;
 /** How long a replica that is restarted has to end. */
 export const graceMs = 5000;
 
-const faultAtMs = 2000;
+const faultAtMs = 1500;
 /** Long enough for every session to be asked after the fault, many times. */
-const afterMs = 2500;
+const afterMs = 2000;
 const ratePerSecond = 60;
 const longestMs = 90_000;
 

@@ -16,7 +16,7 @@ export interface Compared {
   reference: Speed;
 }
 
-export const load = { duration: '4s', sessions: 20, rate: '100/s' };
+export const load = { duration: '3s', sessions: 20, rate: '100/s' };
 export const repeats = 3;
 
 /**
