@@ -73,7 +73,7 @@ async function survey(subject: Subject): Promise<Surveyed> {
 function oneRestartMs({ startMs, drain }: Observations, backend: Backend): number {
   if (backend === 'process') return endMs + 2 * startMs;
   // What a signal ended by default, as a process, does not hear it as the first process of a container.
-  return (drain.how === 'SIGTERM' ? graceMs : endMs) + containerMs + startMs;
+  return (drain.how === 'SIGTERM' ? graceMs : endMs) + containerMs + 2 * startMs;
 }
 
 function tell(what: string): void {

@@ -71,9 +71,12 @@ async function untilWithin(
   firstMs: number,
   folder: string,
 ): Promise<Survived[]> {
-  for (let durationMs = firstMs; ; durationMs = Math.min(2 * durationMs, longestMs)) {
+  let durationMs = firstMs;
+  for (;;) {
     const all = await runFaults(subject, backend, names, durationMs, folder);
     if (all.every(isWithin) || durationMs >= longestMs) return all;
+    const ends = all.map(({ fault }) => fault.endMs ?? 2 * durationMs);
+    durationMs = Math.min(Math.max(...ends) + 2 * afterMs, longestMs);
   }
 }
 
