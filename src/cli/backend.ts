@@ -1,13 +1,15 @@
 import type { Clock } from '../core/index.ts';
 import type { EventSink, RunEvent } from '../record/index.ts';
-import type { DeploymentDraft, RunSpec } from '../scenario/index.ts';
+import type { ContainerEngine, DeploymentDraft, RunSpec } from '../scenario/index.ts';
 import type { Learned, Topology, Warden } from '../topology/index.ts';
 
 /**
  * Where the replicas, the balancer and the store of an experiment's runs live: as processes of this machine, or in
- * containers. Chosen once, and known to be usable; nothing else knows which it is.
+ * containers. Chosen once, and known to be usable; nothing else knows which it is. Disposed when all runs are over.
  */
-export interface Backend {
+export interface Backend extends AsyncDisposable {
+  /** Absent where no containers are. */
+  readonly engine?: ContainerEngine;
   /**
    * Starts one replica of a deployment whose server is of somebody else, asks what it offers, and ends it; nothing of it
    * is left.

@@ -1,15 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import { type DeploymentDraft, foreignServerOf, memoryBytes, type PlanDraft } from '../scenario/index.ts';
+import { type DeploymentDraft, foreignServerOf, memoryBytes } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
-import { createTopology, type ReplicaSpec, startWarden } from '../topology/index.ts';
+import { createTopology, type ReplicaSpec } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
-import { prepareForeignImages, replicaOfImage } from './container-servers.ts';
+import { replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
-import type { Output } from './output.ts';
-import { packageRoot, programFile, programsFolder } from './package-info.ts';
-import type { OpenStore, StoreOptions } from './shared-store.ts';
+import { programFile } from './package-info.ts';
+import type { OpenStore } from './shared-store.ts';
 import { tryOutContainer } from './try-out-container.ts';
 
 /** The path of the MCP endpoint of the reference servers. */
@@ -21,58 +20,15 @@ const readyTimeoutMs = 30_000;
 const mountedLedger = '/record/ledger.ndjson';
 const mountedStore = '/store';
 
-/** What is loaded only where containers are asked for. */
-type Containers = typeof import('../topology/container/index.ts');
+/** Loaded only where containers are asked for. */
+const loadContainers = () => import('../topology/container/index.ts');
 
-interface Means {
-  containers: Containers;
+export interface ContainerMeans {
   engine: Engine;
   image: ProgramImage;
   /** Another version of it, if any scenario rolls one out. */
   nextImage: ProgramImage | undefined;
   redisImage: string | undefined;
-}
-
-/**
- * Replicas, balancer and store as containers. Known to be usable by then: the engine answers and is on this machine,
- * the images are there. What harnesses that were killed have left is removed.
- *
- * @throws HarnessError `usage` that says what is missing and what to do.
- */
-export async function prepareContainers(plan: PlanDraft, output: Output): Promise<Backend> {
-  const containers = await import('../topology/container/index.ts');
-  const engine = await containers.findEngine();
-  await containers.removeOrphans(engine.docker);
-  await using warden = await startWarden();
-  using temporary = warden.temporaryFolder();
-  await using scope = await containers.openRunScope(engine, warden);
-  const tell = (what: string) => output.note(what);
-  const baseImage = await containers.chooseImage(engine.docker, containers.baseImageChoice, tell);
-  const files = { packageRoot, programs: programsFolder };
-  const build = { folder: temporary.path, owner: scope.owner, baseImage, tell };
-  const image = await containers.programImage(engine, files, build);
-  const isRolledOut = plan.scenarios.some(({ faults }) => faults.some(({ fault }) => fault === 'rollout'));
-  const nextImage =
-    isRolledOut && plan.deployments.some(({ server }) => typeof server === 'string')
-      ? await containers.programImage(engine, files, { ...build, version: '2' })
-      : undefined;
-  await containers.refuseRemoteEngine(scope, image.name, temporary.path);
-  await prepareForeignImages(plan, engine, (name, whose) =>
-    containers.ensureImage(engine.docker, name, whose, tell),
-  );
-  const needsRedis = plan.store === 'redis' && plan.deployments.some(usesOurStore);
-  const redisImage = needsRedis
-    ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
-    : undefined;
-  return containerBackend({ containers, engine, image, nextImage, redisImage });
-}
-
-/** @throws HarnessError `usage` for a store that containers cannot reach. */
-export function refuseForeignRedis({ redis }: StoreOptions): void {
-  if (redis === undefined) return;
-  throw new HarnessError('usage', '--redis-url cannot be used with --backend container', {
-    hint: 'Leave it out: with --store redis each run has a Redis in a container of its own.',
-  });
 }
 
 /** What of a run, or of one that is only tried, has to be brought up. */
@@ -82,9 +38,11 @@ interface Provisioned {
   folder: string;
 }
 
-function containerBackend(means: Means): Backend {
+/** @param end of all that is there for the whole experiment. */
+export function containerBackend(means: ContainerMeans, end: () => Promise<void>): Backend {
   const provision = async (spec: Provisioned, run: RunMeans, signal: AbortSignal) => {
-    const scope = await means.containers.openRunScope(means.engine, run.warden);
+    const { openRunScope } = await loadContainers();
+    const scope = await openRunScope(means.engine, run.warden);
     try {
       return await provisionIn(scope, spec, run, means, signal);
     } catch (error) {
@@ -92,22 +50,28 @@ function containerBackend(means: Means): Backend {
       throw error;
     }
   };
-  return { provision, tryOut: (deployment, signal) => tryOutContainer(deployment, provision, signal) };
+  return {
+    engine: means.engine.facts,
+    provision,
+    tryOut: (deployment, signal) => tryOutContainer(deployment, provision, signal),
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 async function provisionIn(
   scope: RunScope,
   spec: Provisioned,
   run: RunMeans,
-  means: Means,
+  means: ContainerMeans,
   signal: AbortSignal,
 ) {
-  const { containers, engine, image } = means;
+  const { engine, image } = means;
+  const containers = await loadContainers();
   const { routing } = spec.deployment;
   if (routing === 'none') throw new HarnessError('usage', `${spec.deployment.name} cannot run in containers`);
   const { clock, events, folder, temporaryFolder } = run;
   const server = foreignServerOf(spec.deployment);
-  // Somebody else's server has no ledger, and nothing of the machine.
+  // Somebody else's server has nothing of the machine; what it says of its ledger is taken from its output.
   const ledger = server ? undefined : containers.handOver(ledgerPath(folder, spec), engine);
   const eventsFile = containers.handOver(eventsPath(folder, spec), engine);
   const store = await openStore(scope, spec, temporaryFolder, folder, means, signal);
@@ -132,6 +96,7 @@ async function provisionIn(
       events,
       balancer,
       image: image.name,
+      nodeImage: image.name,
       isForeign: server !== undefined,
       port: server?.port ?? port,
       mounts: ledger === undefined ? [] : [{ from: ledger, to: mountedLedger }, ...store.mounts],
@@ -142,7 +107,8 @@ async function provisionIn(
       const slot = { replica, boot, release };
       if (!server) return replicaSpec(spec, slot, run, means, store);
       const logPath = join(logsPath(folder, spec), `${replica}-${boot}.log`);
-      return replicaOfImage(server, spec.deployment.protocol, { replica, boot, logPath }, release);
+      const notes = { release, ledgerPath: ledgerPath(folder, spec) };
+      return replicaOfImage(server, spec.deployment.protocol, { replica, boot, logPath }, notes);
     },
     store: {
       async [Symbol.asyncDispose]() {
@@ -164,7 +130,7 @@ function limitsOf({ limits }: DeploymentDraft) {
 }
 
 /** Where somebody else's server keeps what it shares is its own affair. */
-function usesOurStore(deployment: DeploymentDraft): boolean {
+export function usesOurStore(deployment: DeploymentDraft): boolean {
   return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
 }
 
@@ -177,7 +143,7 @@ async function openStore(
   spec: Provisioned,
   temporaryFolder: string,
   folder: string,
-  { containers, engine, redisImage }: Means,
+  { engine, redisImage }: ContainerMeans,
   signal: AbortSignal,
 ): Promise<ContainerStore> {
   const lasting = (store: string, mounts: ContainerStore['mounts']) => ({
@@ -186,6 +152,7 @@ async function openStore(
     [Symbol.asyncDispose]: async () => {},
   });
   if (!usesOurStore(spec.deployment)) return lasting('memory', []);
+  const containers = await loadContainers();
   if (redisImage === undefined) {
     const shared = join(temporaryFolder, 'store');
     mkdirSync(shared);
@@ -205,7 +172,7 @@ function replicaSpec(
   spec: Provisioned,
   { replica, boot, release }: { replica: string; boot: number; release: string | undefined },
   { clock, folder }: RunMeans,
-  { image, nextImage }: Means,
+  { image, nextImage }: ContainerMeans,
   store: OpenStore,
 ): ReplicaSpec {
   const { deployment } = spec;

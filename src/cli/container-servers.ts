@@ -7,13 +7,39 @@ import { foreignReplica } from './foreign-replica.ts';
 /** What replicas in containers run that are of somebody else. */
 
 /**
+ * What an engine would only warn of, and then leave out.
+ * @throws HarnessError `usage` where a deployment is to be limited, or run out of memory, and cannot be.
+ */
+export function refuseUnlimited(
+  { deployments, scenarios }: PlanDraft,
+  { canLimit }: Pick<Engine, 'canLimit'>,
+): void {
+  if (canLimit) return;
+  const limited = deployments.find(({ limits }) => limits !== undefined);
+  const starved = scenarios.find(({ faults }) => faults.some(({ fault }) => fault === 'out-of-memory'));
+  const what = limited
+    ? `${limited.name}: \`limits\``
+    : starved
+      ? `${starved.name}: out-of-memory`
+      : undefined;
+  if (what === undefined) return;
+  throw new HarnessError(
+    'usage',
+    `${what} cannot be had from this container engine, which bounds no memory and no CPU`,
+    {
+      hint: 'Use an engine that runs as root, or a machine with control groups of version 2; or leave that out.',
+    },
+  );
+}
+
+/**
  * Has every image that the plan names, before anything is started.
  * @param ensure sees to it that the engine has an image.
  * @throws HarnessError `usage` for one that is not there, and for what cannot be done to it.
  */
 export async function prepareForeignImages(
   plan: PlanDraft,
-  { cgroupVersion }: Engine,
+  { cgroupVersion, canNestGroups }: Engine,
   ensure: (image: string, whose: string) => Promise<void>,
 ): Promise<void> {
   const faults = plan.scenarios.flatMap((scenario) => scenario.faults);
@@ -21,13 +47,12 @@ export async function prepareForeignImages(
     const server = foreignServerOf(deployment);
     const image = server?.image;
     if (image === undefined) continue;
-    refuseUnread(deployment.name, server);
-    if (cgroupVersion === 1 && faults.some(({ fault }) => fault === 'out-of-memory')) {
+    if (cgroupVersion === 1 && !canNestGroups && faults.some(({ fault }) => fault === 'out-of-memory')) {
       throw new HarnessError(
         'usage',
         `${deployment.name}: out-of-memory is not possible here with its image`,
         {
-          hint: 'It needs control groups of version 2 (this machine has version 1); leave that fault out.',
+          hint: 'It needs control groups of version 2, or an engine that keeps those of version 1 itself (its cgroup driver is systemd); leave that fault out.',
         },
       );
     }
@@ -36,24 +61,14 @@ export async function prepareForeignImages(
   }
 }
 
-/** What only the process backend looks at. */
-function refuseUnread(deployment: string, server: ForeignServer | undefined): void {
-  const { ready, ledger } = server ?? {};
-  const key = ledger ? 'ledger' : ready?.path !== undefined ? 'ready.path' : 'ready.output';
-  if (!ledger && ready?.path === undefined && ready?.output === undefined) return;
-  throw new HarnessError('usage', `${deployment}: ${key} is not looked at in a container`, {
-    hint: 'Leave it out: a container is ready when it answers an MCP request, and keeps no ledger.',
-  });
-}
-
 /** How to start a replica of the image that a deployment names; what its environment holds in secret is put in. */
 export function replicaOfImage(
   server: ForeignServer,
   protocol: ReplicaSpec['protocol'],
   slot: Pick<ReplicaSpec, 'replica' | 'boot' | 'logPath'>,
-  release: string | undefined,
+  { release, ledgerPath }: { release: string | undefined; ledgerPath: string },
 ): ReplicaSpec {
-  const spec = foreignReplica(server, protocol, slot, {});
+  const spec = foreignReplica(server, protocol, slot, {}, ledgerPath);
   const env = Object.entries(revealed(server.env, process.env, 'server.env')).map(([name, value]) => [
     name,
     value.replaceAll(portPlaceholder, String(server.port)),

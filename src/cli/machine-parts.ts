@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf } from '../core/index.ts';
+import { HarnessError, messageOf } from '../core/index.ts';
 import { askProgram } from './ask-program.ts';
 
 /** One part of the machine that windtunnel can use. */
@@ -120,10 +120,12 @@ async function containerEngine(): Promise<MachinePart> {
   const part = { name: 'container engine', required: false };
   const { findEngine } = await import('../topology/container/index.ts');
   try {
-    const { version } = await findEngine();
-    return { ...part, state: 'ok', found: version };
+    const { name, version } = (await findEngine()).facts;
+    return { ...part, state: 'ok', found: `${name} ${version}` };
   } catch (error) {
-    return { ...part, state: 'missing', found: messageOf(error), costs: 'no --backend container' };
+    const advice = error instanceof HarnessError && error.hint ? `. ${error.hint.replace(/\.$/, '')}` : '';
+    const costs = `no --backend container${advice}`;
+    return { ...part, state: 'missing', found: messageOf(error), costs };
   }
 }
 

@@ -22,6 +22,7 @@ const readyTimeoutMs = 20_000;
 export function processBackend(sharedStore: SharedStore): Backend {
   return {
     tryOut: tryOutProcess,
+    [Symbol.asyncDispose]: async () => {},
     async provision(spec, means, signal) {
       const { routing } = spec.deployment;
       if (routing === 'none') return external(spec, means);

@@ -1,4 +1,4 @@
-import { closestName, HarnessError, redactor, revealed, secretsOf } from '../core/index.ts';
+import { closestName, HarnessError, redactor, revealed, secretNames, secretsOf } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import {
   callsOf,
@@ -44,6 +44,7 @@ export async function rehearse(
   // First what needs no server: all of it is the command line's or the environment's.
   for (const { deployment, server } of foreign) {
     secretsOf(server, process.env, `server of ${deployment.name}`);
+    warnOfArguments(deployment, server, output);
     if (server.url === undefined) continue;
     const { address, isOurs } = await allowedAddress(deployment.name, server.url, targets);
     if (!isOurs) refuseHighRate(deployment, draft.scenarios, targets);
@@ -63,6 +64,15 @@ export async function rehearse(
     protocols.set(deployment.name, offer.protocol);
   }
   return { protocols, addresses };
+}
+
+/** What a program is started with, every user of the machine can read; what its environment holds, only its own. */
+function warnOfArguments({ name }: DeploymentDraft, { command }: ForeignServer, output: Output): void {
+  const names = secretNames(command).map((one) => `\${env:${one}}`);
+  if (names.length === 0) return;
+  output.note(
+    `${name}: ${names.join(', ')} in \`command\` can be read by every user of this machine while the server runs (ps); in \`env\` it cannot.`,
+  );
 }
 
 function meet(

@@ -1,13 +1,21 @@
 import { exitCodes, wallClockIso } from '../core/index.ts';
-import { draftPlan, type Plan, type RunSpec, runsOf, settledPlan } from '../scenario/index.ts';
+import {
+  type ContainerEngine,
+  draftPlan,
+  type Plan,
+  type PlanDraft,
+  type RunSpec,
+  runsOf,
+  settledPlan,
+} from '../scenario/index.ts';
 import type { Results } from '../verdict/index.ts';
-import { prepareContainers, refuseForeignRedis } from './container-backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
 import { judgeApart } from './judge-apart.ts';
 import { describeError, type Output } from './output.ts';
 import { checkTemporaryFolder, makeOutputFolder } from './output-folder.ts';
 import { catalog, tool } from './package-info.ts';
+import { prepareContainers, refuseForeignRedis } from './prepare-containers.ts';
 import { processBackend } from './process-backend.ts';
 import { progressDisplay } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
@@ -48,9 +56,10 @@ export async function runCommand(
     catalog,
   );
   checkTemporaryFolder();
-  const backend = store ? processBackend(store) : await prepareContainers(draft, output);
+  await using backend = store ? processBackend(store) : await prepareContainers(draft, output);
   const { protocols, addresses } = await rehearse(draft, backend, options.targets, output, signal);
-  const plan = settledPlan(draft, protocols);
+  const { engine } = backend;
+  const plan = settledPlan(engine ? withEngine(draft, engine) : draft, protocols);
   const folder = makeOutputFolder(
     options.out,
     startedAt,
@@ -71,6 +80,10 @@ export async function runCommand(
     output.note(describeError(error));
   }
   throw failure.error;
+}
+
+function withEngine(draft: PlanDraft, engine: ContainerEngine): PlanDraft {
+  return { ...draft, environment: { ...draft.environment, engine } };
 }
 
 async function carryOutAll(

@@ -162,12 +162,17 @@ export function failureOf(error: unknown, sent?: boolean): Failure {
   if (error instanceof BadAnswer) return { kind: 'malformed', message };
   // What Node calls the call that failed; only `connect` comes before anything was sent.
   const { syscall, code } = error as NodeJS.ErrnoException;
-  const isRefused = sent === undefined ? syscall === 'connect' || neverSent.has(String(code)) : !sent;
+  const isRefused = sent === undefined ? syscall === 'connect' || isOfConnecting(String(code)) : !sent;
   return { kind: isRefused ? 'refused' : 'broken', message };
 }
 
 /** Errors of making a connection, whatever call they come from. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EMFILE', 'EADDRNOTAVAIL']);
+
+/** Certificates are looked at before anything is sent. OpenSSL's names for what is wrong with one, and Node's. */
+const badCertificate = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
+
+const isOfConnecting = (code: string) => neverSent.has(code) || badCertificate.test(code);
 
 /** The stop reason that tells a cut-short run from a passed deadline. */
 export const runInterrupted = Symbol('the run was cut short');

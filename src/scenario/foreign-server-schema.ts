@@ -55,7 +55,7 @@ export const foreignServer = z
       .describe('The image each replica runs, with --backend container'),
     port: z.int().min(1).max(65_535).optional().describe('The port that it listens on within its container'),
     url: z
-      .string()
+      .string({ error: oneAddress })
       .max(2000)
       .optional()
       .describe(
@@ -97,6 +97,12 @@ export const foreignServer = z
   .meta({
     oneOf: [{ required: ['command'] }, { required: ['image'] }, { required: ['url'] }],
   });
+
+/** A list is what one would try: servers that run already are nobody's replicas here, and stand behind no balancer of ours. */
+function oneAddress({ input }: { input?: unknown }): string | undefined {
+  if (!Array.isArray(input)) return undefined;
+  return 'must be one address; of several servers each is a deployment of its own, to be compared, or give the address of the balancer in front of them';
+}
 
 export type ForeignServer = z.output<typeof foreignServer>;
 

@@ -15,6 +15,7 @@ export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './jour
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { draftPlan, makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type {
+  ContainerEngine,
   Deployment,
   DeploymentDraft,
   Environment,

@@ -48,6 +48,15 @@ export const planFile = z.looseObject({
     memoryBytes: z.number(),
     os: z.string(),
     packages: z.record(z.string(), z.string()),
+    engine: z
+      .object({
+        name: z.string(),
+        version: z.string(),
+        apiVersion: z.string(),
+        isRootless: z.boolean(),
+        cgroupVersion: z.number(),
+      })
+      .optional(),
   }),
   scenarios: z.array(plannedScenario).min(1),
   deployments: z.array(plannedDeployment).min(1),

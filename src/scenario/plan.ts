@@ -44,6 +44,19 @@ export interface Environment {
   memoryBytes: number;
   os: string;
   packages: Record<string, string>;
+  /** Absent where nothing ran in containers. */
+  engine?: ContainerEngine | undefined;
+}
+
+/** What containers ran on. */
+export interface ContainerEngine {
+  name: string;
+  version: string;
+  /** The newest version of Docker's API that it speaks. */
+  apiVersion: string;
+  isRootless: boolean;
+  /** Of control groups: 1 or 2. */
+  cgroupVersion: number;
 }
 
 /** `plan.json`: what was asked, with every default filled in. Immutable once made. */

@@ -43,6 +43,7 @@ function describe(issue: Issue, prefix: readonly PropertyKey[], file: File): Pro
     case 'invalid_value':
       return [{ path, message: `allowed: ${issue.values.map(String).join(', ')}` }];
     case 'invalid_type':
+      if (hasOwnMessage(issue)) return [{ path, message: issue.message }];
       return [
         {
           path,
@@ -93,7 +94,7 @@ function isOther(issues: readonly Issue[]): boolean {
 
 /** Whether the schema says itself what is allowed. */
 function hasOwnMessage(issue: Issue): boolean {
-  return issue.message !== 'Invalid input';
+  return !issue.message.startsWith('Invalid input');
 }
 
 interface JsonSchema {

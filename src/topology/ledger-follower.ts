@@ -33,30 +33,25 @@ export interface LedgerFollower {
 
 /** Notes in the run's ledger what a process says of it on its output, while it runs and after its end. */
 export function followLedger(
-  { replica, boot, logPath, fromByte, ledgerPath }: LedgerSource,
-  { clock, events }: { clock: Clock; events: EventSink<RunEvent> },
+  { logPath, fromByte, ...source }: LedgerSource,
+  deps: { clock: Clock; events: EventSink<RunEvent> },
 ): LedgerFollower {
-  let failure: string | undefined;
-  const fail = (error: unknown) => {
-    failure ??= messageOf(error);
-  };
-  const sink = ndjsonWriter<LedgerEntry>(ledgerPath, { flushMs: pollMs, onBroken: fail });
-  const lines = ledgerLines({ replica, boot, epochUs: clock.epochUs }, (entry) => sink.write(entry));
+  const ledger = noteLedger(source, deps);
   const log = openSync(logPath, 'r');
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let position = fromByte;
 
   const read = (bytesMax: number) => {
     try {
-      for (let left = bytesMax; left > 0 && failure === undefined; ) {
+      for (let left = bytesMax; left > 0 && !ledger.isBroken(); ) {
         const bytes = readSync(log, chunk, 0, Math.min(left, chunkBytes), position);
         if (bytes === 0) return;
-        lines.push(chunk.subarray(0, bytes), clock.nowUs());
+        ledger.push(chunk.subarray(0, bytes));
         position += bytes;
         left -= bytes;
       }
     } catch (error) {
-      fail(error);
+      ledger.fail(error);
     }
   };
   const timer = setInterval(() => read(turnBytesMax), pollMs).unref();
@@ -65,17 +60,41 @@ export function followLedger(
       clearInterval(timer);
       read(Number.POSITIVE_INFINITY);
       closeSync(log);
+      ledger.end();
+    },
+  };
+}
+
+/** Takes a process's output as it comes, and notes what it says of the ledger in that of the run. */
+export interface LedgerNotes extends LedgerFollower {
+  push(chunk: Buffer): void;
+  /** What it says from now on is not known. */
+  fail(error: unknown): void;
+  isBroken(): boolean;
+}
+
+export function noteLedger(
+  { replica, boot, ledgerPath }: Pick<LedgerSource, 'replica' | 'boot' | 'ledgerPath'>,
+  { clock, events }: { clock: Clock; events: EventSink<RunEvent> },
+): LedgerNotes {
+  let failure: string | undefined;
+  const fail = (error: unknown) => {
+    failure ??= messageOf(error);
+  };
+  const sink = ndjsonWriter<LedgerEntry>(ledgerPath, { flushMs: pollMs, onBroken: fail });
+  const lines = ledgerLines({ replica, boot, epochUs: clock.epochUs }, (entry) => sink.write(entry));
+  return {
+    push(chunk) {
+      if (failure === undefined) lines.push(chunk, clock.nowUs());
+    },
+    fail,
+    isBroken: () => failure !== undefined,
+    end() {
       const atUs = clock.nowUs();
       lines.end(atUs);
       sink.close();
-      events.write({
-        type: 'ledger-read',
-        atUs,
-        replica,
-        boot,
-        ...lines.counts,
-        ...(failure === undefined ? {} : { failure }),
-      });
+      const failed = failure === undefined ? {} : { failure };
+      events.write({ type: 'ledger-read', atUs, replica, boot, ...lines.counts, ...failed });
     },
   };
 }

@@ -1,11 +1,13 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { HarnessError, messageOf } from '../core/index.ts';
+import { HarnessError, messageOf, type Redact } from '../core/index.ts';
 
 /** How much of a process's output an error message repeats. */
 export const lastOutputBytes = 4096;
 /** How far into the output its address is looked for; bounds what is read while it starts. */
 const beginBytes = 64 * 1024;
+/** So much before the end of the output is searched for secrets with it: one that is cut is not found. */
+const contextBytes = 64 * 1024;
 
 /**
  * The file a process writes its output to. The process has the file itself for stdout and stderr, so that a
@@ -18,13 +20,19 @@ export interface ProcessLog {
   readonly fromByte: number;
   /** What this process has written so far, from its begin, at most 64 KB. */
   begin(): string;
-  /** The last 4 KB of what it has written, from the begin of a line; readable after `close` no more. */
+  /**
+   * The last 4 KB of what it has written, without secrets, from the begin of a line if there is one; readable after
+   * `close` no more.
+   */
   end(): string;
   close(): void;
 }
 
-/** Opens the file for appending; what an earlier boot wrote stays and is not looked at. */
-export function openProcessLog(path: string): ProcessLog {
+/**
+ * Opens the file for appending; what an earlier boot wrote stays and is not looked at.
+ * @param clean takes secrets out of what is repeated of it.
+ */
+export function openProcessLog(path: string, clean: Redact = (text) => text): ProcessLog {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const fd = openSync(path, 'a+');
@@ -35,10 +43,9 @@ export function openProcessLog(path: string): ProcessLog {
       begin: () => read(fd, from, Math.min(fstatSync(fd).size - from, beginBytes)),
       end: () => {
         const size = fstatSync(fd).size;
-        const start = Math.max(from, size - lastOutputBytes);
-        const text = read(fd, start, size - start);
-        // Half a line may begin in the middle of a secret, which nobody would find there.
-        return (start === from ? text : text.slice(text.indexOf('\n') + 1)).trim();
+        const start = Math.max(from, size - lastOutputBytes - contextBytes);
+        // Cleaned before it is cut: half a secret would be found by nobody.
+        return endOf(clean(read(fd, start, size - start)).trim());
       },
       close: () => closeSync(fd),
     };
@@ -48,6 +55,13 @@ export function openProcessLog(path: string): ProcessLog {
       cause,
     });
   }
+}
+
+function endOf(text: string): string {
+  if (text.length <= lastOutputBytes) return text;
+  const end = text.slice(-lastOutputBytes);
+  const lineEnd = end.indexOf('\n');
+  return lineEnd === -1 ? `…${end}` : end.slice(lineEnd + 1);
 }
 
 function read(fd: number, position: number, length: number): string {

@@ -1,7 +1,8 @@
 import { HarnessError, interrupted } from '../core/index.ts';
 import { freePort, portTaken } from './free-port.ts';
 import { heldEvents } from './held-events.ts';
-import { untilReady } from './readiness.ts';
+import { listeners } from './listeners.ts';
+import { portAdvice, untilReady } from './readiness.ts';
 import { type ProcessDeps, type ReplicaProcess, spawnReplica, wantsPort } from './replica-process.ts';
 import type { Provisioner, ReplicaSpec, RunningReplica } from './types.ts';
 
@@ -23,6 +24,8 @@ export function processProvisioner(deps: ProvisionerDeps): Provisioner {
 
   const startOn = async (spec: ReplicaSpec, port: number, own: ProcessDeps, signal: AbortSignal) => {
     const slot = { replica: spec.replica, boot: spec.boot };
+    // A command of somebody else may have a port of its own choice. One that is picked was free a moment ago.
+    const before = port === 0 && spec.mayFork ? listeners() : [];
     const replica = await spawnReplica(spec, own, port);
     alive.add(replica);
     void replica.exited.then(() => alive.delete(replica));
@@ -32,13 +35,14 @@ export function processProvisioner(deps: ProvisionerDeps): Provisioner {
       const onListening = () => {
         own.events.write({ type: 'replica-listening', atUs: own.clock.nowUs(), ...slot });
       };
-      const ready = await untilReady(spec, replica, { clock: own.clock, port, onListening }, signal);
+      const ready = await untilReady(spec, replica, { clock: own.clock, port, before, onListening }, signal);
       return running(spec, replica, ready.url, ready.atUs, own);
     } catch (error) {
       await ended(replica);
       const { lastOutput } = await replica.exited;
-      if (port !== 0 && portTaken.test(lastOutput)) return error as HarnessError;
-      throw error;
+      if (!(error instanceof HarnessError) || !portTaken.test(lastOutput)) throw error;
+      if (port !== 0) return error;
+      throw new HarnessError('usage', error.message, { hint: portAdvice, cause: error });
     }
   };
 

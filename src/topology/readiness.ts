@@ -1,18 +1,13 @@
 import { connect } from 'node:net';
-import {
-  type Clock,
-  HarnessError,
-  interrupted,
-  messageOf,
-  redactor,
-  revealed,
-  secretsOf,
-} from '../core/index.ts';
+import { type Clock, HarnessError, interrupted, revealed } from '../core/index.ts';
 import { announcedOrigin } from './announced-origin.ts';
-import { ask, type ServerAccess } from './mcp-ask.ts';
+import { earlierListener, type Listener, ownerOf } from './listeners.ts';
+import type { ServerAccess } from './mcp-ask.ts';
 import { endProbeSession, probeMcp, sessionEndTimeoutMs } from './mcp-probe.ts';
 import { answersStdio, otherTransport, stdioGreeting } from './other-transport.ts';
+import { answersGet, matchesOutput } from './ready-when.ts';
 import type { ReplicaProcess } from './replica-process.ts';
+import { cleanerFor } from './replica-secrets.ts';
 import type { ReplicaExit, ReplicaSpec } from './types.ts';
 
 const outputPollMs = 10;
@@ -38,6 +33,8 @@ export interface ReadinessDeps {
   clock: Clock;
   /** The port that it was given; 0: it says itself which it has. */
   port: number;
+  /** What listened on this machine before it was started. */
+  before: readonly Listener[];
   /** Called when it has said where it listens. */
   onListening(): void;
 }
@@ -45,12 +42,13 @@ export interface ReadinessDeps {
 /**
  * Waits until the replica listens and is ready: by default until it has answered an MCP request.
  *
- * @throws HarnessError `server` if it exits or `readyTimeoutMs` pass first, `interrupted` if `signal` aborts.
+ * @throws HarnessError `server` if it exits or `readyTimeoutMs` pass first, `usage` if another listens where it says
+ * that it does, `interrupted` if `signal` aborts.
  */
 export async function untilReady(
   spec: ReplicaSpec,
   replica: ReplicaProcess,
-  { clock, port, onListening }: ReadinessDeps,
+  { clock, port, before, onListening }: ReadinessDeps,
   signal: AbortSignal,
 ): Promise<Ready> {
   const deadlineUs = clock.nowUs() + spec.readyTimeoutMs * 1000;
@@ -63,6 +61,7 @@ export async function untilReady(
   try {
     const url = port === 0 ? await announcedUrl(wait) : await givenUrl(wait, port);
     if (url !== undefined) {
+      refuseAnothers(spec, url, before);
       onListening();
       progress.url = url;
       progress.problem = `${url} has not answered`;
@@ -80,6 +79,22 @@ export async function untilReady(
   if (signal.aborted) throw interrupted(signal);
   const seconds = spec.readyTimeoutMs / 1000;
   throw failed(spec, `was not ready within ${seconds} s: ${progress.problem}${told}`, replica.log.end());
+}
+
+/** To whoever writes a port of their own choice into a command. */
+export const portAdvice =
+  'Write ${port} in place of a fixed port in `command` or `env`, so that every replica has one of its own; or end what listens there.';
+
+/** It would be measured in its place, and be there after its end. */
+function refuseAnothers({ replica }: ReplicaSpec, url: string, before: readonly Listener[]): void {
+  const another = earlierListener(url, before);
+  if (another === undefined) return;
+  const owner = ownerOf(another);
+  throw new HarnessError(
+    'usage',
+    `${replica} says that it listens on port ${another.port}, where another${owner === undefined ? '' : ` (${owner})`} has listened since before it was started`,
+    { hint: portAdvice },
+  );
 }
 
 const saysNothing = 'it has printed no http://127.0.0.1:PORT, and no port that it listens on';
@@ -192,20 +207,8 @@ type Outcome = { ready: true; sessionId?: string } | { ready: false; why: string
 async function isMet(url: string, wait: Wait, access: ServerAccess, signal: AbortSignal): Promise<Outcome> {
   const { readyWhen, protocol } = wait.spec;
   if (readyWhen === undefined) return probeMcp(url, protocol, signal, access);
-  if ('output' in readyWhen) {
-    const isThere = new RegExp(readyWhen.output, 'm').test(wait.replica.log.begin());
-    return isThere
-      ? { ready: true }
-      : { ready: false, why: `nothing it wrote matches /${readyWhen.output}/` };
-  }
-  try {
-    const asked = new URL(readyWhen.path, url).href;
-    const { status } = await ask(asked, { method: 'GET', headers: {} }, access, signal);
-    if (status >= 200 && status < 300) return { ready: true };
-    return { ready: false, why: `GET ${readyWhen.path} is answered with ${status}` };
-  } catch (error) {
-    return { ready: false, why: messageOf(error) };
-  }
+  if ('output' in readyWhen) return matchesOutput(wait.replica.log.begin(), readyWhen.output);
+  return answersGet(url, readyWhen.path, signal, access);
 }
 
 function within(ms: number, stop: AbortSignal): AbortSignal {
@@ -220,9 +223,9 @@ export function describeExit(exit: ReplicaExit): string {
 
 function failed(spec: ReplicaSpec, what: string, lastOutput: string): HarnessError {
   const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
-  const { command, env, headers } = spec;
-  const clean = redactor(secretsOf({ command, env, headers }, process.env, 'server'));
-  return new HarnessError('server', clean(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`), {
+  // What it answers is repeated too.
+  const told = cleanerFor(spec)(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`);
+  return new HarnessError('server', told, {
     hint: `All it wrote is in ${spec.logPath}`,
   });
 }

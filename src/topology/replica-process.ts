@@ -5,6 +5,7 @@ import { type Clock, HarnessError, messageOf, revealed } from '../core/index.ts'
 import type { EventSink, RunEvent } from '../record/index.ts';
 import { followLedger, type LedgerFollower } from './ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
+import { cleanerFor } from './replica-secrets.ts';
 import { type UsageReader, usageFromProc, watchUsage } from './replica-usage.ts';
 import { endStrays, markVariable } from './strays.ts';
 import type { ReplicaExit, ReplicaSignal, ReplicaSpec } from './types.ts';
@@ -36,7 +37,7 @@ export interface ProcessDeps {
  * @throws HarnessError `server` when the command cannot be executed.
  */
 export async function spawnReplica(spec: ReplicaSpec, deps: ProcessDeps, port = 0): Promise<ReplicaProcess> {
-  const log = openProcessLog(spec.logPath);
+  const log = openProcessLog(spec.logPath, cleanerFor(spec));
   const mark = `${deps.guard.mark ?? ''}/${randomUUID()}`;
   let child: ChildProcess;
   try {

@@ -23,7 +23,7 @@ export interface ReplicaSpec {
   readyWhen?: ReadyWhen | undefined;
   /** The replica's output is appended here. */
   logPath: string;
-  /** It writes ledger lines on its output, which are to be noted in this file; absent if it does not. */
+  /** It writes ledger lines on its standard output, which are to be noted in this file; absent if it does not. */
   ledgerPath?: string;
   /** What it starts itself may leave its process group, and is then looked for. */
   mayFork?: boolean;

@@ -11,6 +11,7 @@ import { benchEndurance } from './endurance.ts';
 import { judgeRows } from './judge-rows.ts';
 import { benchManySessions } from './many-sessions.ts';
 import { isMet, type Row } from './rows.ts';
+import { benchStartup } from './startup.ts';
 
 const benches: Record<string, (folder: string) => Promise<Row[]>> = {
   cpu: benchCpuPerCall,
@@ -20,6 +21,8 @@ const benches: Record<string, (folder: string) => Promise<Row[]>> = {
   sessions: benchManySessions,
   judge: judgeRows,
   endurance: benchEndurance,
+  // Last, since it wants a container engine.
+  startup: benchStartup,
 };
 
 const { values } = parseArgs({

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { seededPrng } from '../../src/core/index.ts';
-import { findEngine, openRunScope } from '../../src/topology/container/index.ts';
-import { isGone, ownerToken } from '../../src/topology/container/ownership.ts';
+import {
+  findEngine,
+  holdImage,
+  openRunScope,
+  removeRunForGood,
+  removeSuperseded,
+} from '../../src/topology/container/index.ts';
+import { isGone, labels, ownerToken } from '../../src/topology/container/ownership.ts';
 import { startWarden } from '../../src/topology/index.ts';
 import { cli, processesWith, temporaryFolder, until } from '../support/cli.ts';
 import { containerEngine, need } from '../support/requirements.ts';
@@ -9,6 +15,17 @@ import { leftOf, outOf, resultsIn, small, startRun, untilNothingIsLeftOf, untilR
 
 const engine = await containerEngine();
 const args = ['rolling-restart', '--deployment', 'stateful-sticky,stateless', ...small];
+
+/** Until the clock shows another second: an image's time of creation has no more. */
+async function nextSecond(): Promise<void> {
+  const now = () => Math.floor(Date.now() / 1000);
+  const began = now();
+  await until(
+    () => now() > began,
+    () => 'the clock stands still',
+    5_000,
+  );
+}
 
 describe('what is left in the engine', () => {
   it('is nothing after Ctrl-C, once', async ({ skip }) => {
@@ -70,10 +87,57 @@ describe('what is left in the engine', () => {
     expect(code).toBe(0);
     const { removed } = JSON.parse(stdout) as { removed: Record<string, string[]> };
     expect(removed.containers?.length).toBeGreaterThanOrEqual(4);
-    expect(removed.networks).toHaveLength(1);
+    // Its run's, and the experiment's.
+    expect(removed.networks).toHaveLength(2);
     expect(await leftOf(child.pid)).toEqual([]);
     expect(await leftOf(process.pid)).toEqual([living.network]);
     expect((await cli(['clean'])).stdout).toContain('nothing was left by a run that was killed');
+  }, 60_000);
+
+  it('is no image that a newer one has superseded, once nothing is made of it', async ({ skip }) => {
+    need(engine, skip);
+    const { docker } = await findEngine();
+    const repository = `windtunnel-superseded-${process.pid}`;
+    const base = await docker.getImage(process.env.WINDTUNNEL_BASE_IMAGE || 'mcp-windtunnel-base').inspect();
+    const made = await docker.createContainer({ Image: base.Id, Cmd: ['node'] });
+    const add = (tag: string, changes: string) => made.commit({ repo: repository, tag, changes });
+    const there = async () => {
+      const images = await docker.listImages({ filters: { reference: [`${repository}:*`] } });
+      return images.flatMap(({ RepoTags }) => RepoTags ?? []).toSorted();
+    };
+    await using warden = await startWarden();
+    const scope = await openRunScope(await findEngine(), warden);
+    try {
+      await add('old', 'ENV OLD=1');
+      await add('old-next', `LABEL ${labels.version}=2`);
+      await holdImage(scope, `${repository}:old`);
+      await nextSecond();
+      await add('new', 'ENV NEW=1');
+      // Of the same second as what it is to be rolled out over, or later.
+      await add('new-next', `ENV NEW=2\nLABEL ${labels.version}=2`);
+      expect(await removeSuperseded(docker, repository)).toEqual([`${repository}:old-next`]);
+      expect(await there()).toEqual(['new', 'new-next', 'old'].map((tag) => `${repository}:${tag}`));
+      await scope[Symbol.asyncDispose]();
+      expect(await removeSuperseded(docker, repository)).toEqual([`${repository}:old`]);
+      expect(await there()).toEqual(['new', 'new-next'].map((tag) => `${repository}:${tag}`));
+    } finally {
+      await scope[Symbol.asyncDispose]();
+      await made.remove();
+      for (const name of await there()) await docker.getImage(name).remove();
+    }
+  }, 60_000);
+
+  it('is no layer of a build whose harness was killed', async ({ skip }) => {
+    need(engine, skip);
+    const { docker } = await findEngine();
+    const owner = ownerToken(process.pid).replace(/\/\d+$/, '/1');
+    const base = process.env.WINDTUNNEL_BASE_IMAGE || 'mcp-windtunnel-base';
+    const made = await docker.createContainer({ Image: base, Cmd: ['node'] });
+    // As such a layer it has an owner, no name, and belongs to no run.
+    const { Id } = await made.commit({ changes: `LABEL ${labels.owner}=${owner}` });
+    await made.remove();
+    await removeRunForGood(docker, 'windtunnel-of-the-killed');
+    await expect(docker.getImage(Id).inspect()).rejects.toMatchObject({ statusCode: 404 });
   }, 60_000);
 
   it('is judged by who owns it', () => {

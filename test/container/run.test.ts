@@ -53,7 +53,16 @@ describe('a run in containers', () => {
       }));
     expect(losses(outOf(folder))).toEqual(losses(processes));
     expect(losses(processes)[0]?.sessions).toBeGreaterThan(50);
-    const { runs } = resultsIn(outOf(folder));
+    const { runs, environment } = resultsIn(outOf(folder));
+    const engineFacts = {
+      name: expect.stringMatching(/^(Docker|Podman)$/),
+      version: (await (await docker()).version()).Version,
+      apiVersion: expect.stringMatching(/^1\.\d+$/),
+      isRootless: expect.any(Boolean),
+      cgroupVersion: expect.any(Number),
+    };
+    expect(environment.engine).toEqual(engineFacts);
+    expect(resultsIn(processes).environment.engine).toBeUndefined();
     const wrong = runs.flatMap(({ predictions }) => predictions).filter(({ verdict }) => verdict === 'fail');
     expect(wrong).toEqual([]);
     expect(await leftOf(contained.pid)).toEqual([]);

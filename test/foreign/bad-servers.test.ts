@@ -37,6 +37,10 @@ const command = (env: Record<string, string>, within = '10s') => ({
   ready: { within },
 });
 
+/** It speaks as a mail server does: first, and no HTTP. */
+const greets =
+  "require('net').createServer((s) => s.on('error', () => {}).end('220 ready\\r\\n')).listen(process.argv[1], '127.0.0.1')";
+
 describe('a command that cannot be used', () => {
   it.each<[string, Case, number, RegExp]>([
     [
@@ -79,6 +83,12 @@ describe('a command that cannot be used', () => {
       { server: command({ FIXTURE_VERSION: '2024-11-05' }) },
       70,
       /it answers initialize with "2024-11-05"; spoken here: 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26/,
+    ],
+    [
+      'no-http',
+      { server: { command: [process.execPath, '-e', greets, '${port}'], ready: { within: '5s' } } },
+      70,
+      /mine \(boot 1\) was not ready within 5 s: http:\/\/127\.0\.0\.1:\d+\/mcp: .*(Parse Error|socket hang up)/,
     ],
     [
       'no-secret',

@@ -80,6 +80,10 @@ describe('a secret of a journey', () => {
     const args = ['--deployment', deployment, '--replicas', '1', '--out', out];
     const ran = await cli(['run', here('tells-secrets.yaml'), ...args], { env });
     expect(ran.code, ran.stderr).not.toBeGreaterThan(2);
+    // Not that of `env` or `headers`, which nobody else can read.
+    expect(ran.stderr.match(/^.*can be read by every user.*$/gm)).toEqual([
+      'told: ${env:TELLS_SECRET} in `command` can be read by every user of this machine while the server runs (ps); in `env` it cannot.',
+    ]);
     const files = filesOf(out);
     expect(telling({ ...files, stdout: ran.stdout, stderr: ran.stderr })).toEqual([]);
     expect(files['r1-1.log']).toContain('${env:TELLS_SECRET} {"TELLS_GIVEN":"${env:TELLS_SECRET}"}');

@@ -5,7 +5,17 @@ import { routeJoin } from '../../src/measure/route-join.ts';
 import type { RunEvent } from '../../src/record/index.ts';
 import type { Deployment, Scenario } from '../../src/scenario/index.ts';
 import { spec } from '../support/fakes.ts';
-import { began, left, lost, opened, operation, routed, signalled, upstreams } from '../support/log.ts';
+import {
+  began,
+  exited,
+  left,
+  lost,
+  opened,
+  operation,
+  routed,
+  signalled,
+  upstreams,
+} from '../support/log.ts';
 
 function measure(
   events: readonly RunEvent[],
@@ -79,6 +89,36 @@ describe('follow-ups', () => {
   });
 });
 
+describe('mixing', () => {
+  const rotating = { routing: 'round-robin' } as const;
+
+  it('is how many requests lie between two of one client, mod N, in the order in which they came', () => {
+    const { mixing } = measure(
+      [
+        ...began(2),
+        // Written when they are over: the second came first.
+        routed('c1-2', 'r2', 20),
+        routed('c1-1', 'r1', 10),
+        { ...routed('c2-1', 'r3', 30), requestId: null } as RunEvent,
+        routed('c2-1', 'r1', 40),
+        routed('c1-3', 'r2', 50),
+        routed('c2-2', 'r3', 60),
+        routed('c1-4', 'r3', 100),
+      ],
+      crashAt(90),
+      rotating,
+    );
+    // c1: 1 and 3 requests further; c2: 2.
+    expect(mixing).toEqual({ distances: [1, 1, 1] });
+  });
+
+  it('matters in rotation only, and where state is in memory', () => {
+    const events = [...began(1), routed('c1-1', 'r1', 10), routed('c1-2', 'r2', 20)];
+    expect(measure(events).mixing.distances).toEqual([]);
+    expect(measure(events, [], { ...rotating, state: 'shared' }).mixing.distances).toEqual([]);
+  });
+});
+
 it('lookups are calls that need a handle, and were told whether it leads anywhere', () => {
   const journey: Scenario['workload']['journey'] = [
     { call: 'make', arguments: {}, save: { it: '$.id' } },
@@ -126,6 +166,31 @@ describe('sessions held', () => {
       opened: 5,
       lost: 1,
       struck: { replicas: 3, targets: 1, open: 3, held: 2, inDoubt: 1 },
+    });
+  });
+
+  it('of one that runs out of memory are in doubt if the last request came before its end was seen', () => {
+    const { sessionsHeld } = measure(
+      [
+        ...began(4),
+        three,
+        ...open('c1', 'r1', 1),
+        ...open('c2', 'r1', 1),
+        ...open('c3', 'r1', 1),
+        ...open('c4', 'r2', 1),
+        operation('c3', 0, 50, 5),
+        struck('out-of-memory', ['r1'], 100),
+        // Before or after the system's kill: nobody knows.
+        operation('c2', 0, 120, 5),
+        lost('c4', 160),
+        exited('r1', 1, 200),
+        operation('c1', 0, 210, 5, unknown),
+      ],
+      [{ fault: 'out-of-memory', at: '100ms', atMs: 100, replica: 1, replace: true }],
+    );
+    expect(sessionsHeld).toMatchObject({
+      lostElsewhere: 1,
+      struck: { replicas: 3, targets: 1, held: 1, inDoubt: 1 },
     });
   });
 

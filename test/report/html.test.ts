@@ -139,6 +139,22 @@ describe('the page', () => {
     }
   });
 
+  it('names the engine where replicas were containers, and none where they were not', async () => {
+    const results = exampleResults();
+    expect(words(await renderHtml(results))).not.toContain('control groups');
+    const engine = {
+      name: 'Podman',
+      version: '5.4.2',
+      apiVersion: '1.41',
+      isRootless: true,
+      cgroupVersion: 2,
+    };
+    results.environment = { ...results.environment, engine };
+    expect(words(await renderHtml(results))).toContain(
+      'Containers Podman 5.4.2 (API 1.41), rootless, control groups of version 2',
+    );
+  });
+
   it('describes each chart by its main numbers', async () => {
     const page = await pageOf(exampleResults);
     const labels = [...page.matchAll(/role="img" aria-label="([^"]*)"/g)].map((match) => match[1]);

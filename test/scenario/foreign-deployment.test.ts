@@ -131,6 +131,11 @@ describe('is refused with line, key and what is allowed', () => {
       'the server has no sessions',
     ],
     ['server: {url: "127.0.0.1:3000"}', 'server.url: must be an address such as http://'],
+    [
+      'server: {url: ["http://127.0.0.1:3000/mcp", "http://127.0.0.1:3001/mcp"]}',
+      'server.url: must be one address; of several servers each is a deployment of its own',
+    ],
+    ['server: {url: 3000}', 'server.url: must be a string'],
     ['server: {url: "ws://127.0.0.1:3000"}', 'server.url: ws:// cannot be asked; allowed: http://, https://'],
     ['server: {url: "http://a:b@127.0.0.1/"}', 'server.url: must hold neither user nor password'],
     ['server: {url: "http://127.0.0.1/#x"}', 'server.url: must have no #fragment'],

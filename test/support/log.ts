@@ -92,6 +92,17 @@ export const signalled = (replica: string, boot: number, signal: string, ms: num
   signal,
 });
 
+export const exited = (replica: string, boot: number, ms: number): RunEvent => ({
+  type: 'replica-exited',
+  atUs: us(ms),
+  replica,
+  boot,
+  exitCode: null,
+  signal: 'SIGKILL',
+  expected: true,
+  oomKilled: true,
+});
+
 export const upstreams = (replicas: string[], ms: number): RunEvent => ({
   type: 'upstreams-changed',
   atUs: us(ms),

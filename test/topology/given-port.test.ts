@@ -64,6 +64,35 @@ describe('a replica that is told its port', () => {
     taken.close();
   });
 
+  test.runIf(process.platform === 'linux')('is not taken for who was there before it', async () => {
+    const { provisioner } = provisioned([]);
+    await using all = provisioner;
+    const first = await all.start(spec({ env: { PORT: '0' }, command: [process.execPath, fixture] }), never);
+    const { port } = new URL(first.url);
+    // It says where it would listen, and finds only then that it cannot; the other answers all the while.
+    const script = `console.log('listening on port ${port}'); setInterval(() => {}, 1000)`;
+    const refused = all.start(spec({ replica: 'r2', command: [process.execPath, '-e', script] }), never);
+    await expect(refused).rejects.toMatchObject({
+      code: 'usage',
+      message: `r2 says that it listens on port ${port}, where another (node, process ${first.pid}) has listened since before it was started`,
+      hint: expect.stringContaining('Write ${port} in place of a fixed port'),
+    });
+  });
+
+  test('of its own choice cannot be that of another', async () => {
+    const { provisioner } = provisioned([]);
+    await using all = provisioner;
+    const port = String(await freePort());
+    const fixed = (replica: string) => spec({ replica, command: [process.execPath, fixture, port] });
+    expect((await all.start(fixed('r1'), never)).url).toBe(`http://127.0.0.1:${port}/mcp`);
+    // Whichever is seen first: what it says of its port, or that it has ended.
+    await expect(all.start(fixed('r2'), never)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/EADDRINUSE|has listened since before it was started/),
+      hint: expect.stringContaining('Write ${port} in place of a fixed port'),
+    });
+  });
+
   test('takes what it started with it, in its group or out of it', async () => {
     const { provisioner } = provisioned([]);
     const replica = await provisioner.start(spec({ env: { MODE: 'forks' } }), never);

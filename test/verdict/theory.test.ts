@@ -36,6 +36,7 @@ function predictions(
     facts: {
       followUps: { asked: 0, found: 0 },
       lookups: { asked: 0, found: 0 },
+      mixing: { distances: [] },
       intendedFollowUps: new Map([[17, 60]]),
       sessionsHeld: null,
       broken: { operations: 1000, broken: 0, meanServiceMs: 12 },
@@ -57,6 +58,11 @@ const crash: Scenario['faults'] = [{ fault: 'crash', at: '4s', atMs: 4000, repli
 const rolling: Scenario['faults'] = [
   { fault: 'rolling-restart', at: '4s', atMs: 4000, grace: '5s', pause: '0ms' },
 ];
+const rollout: Scenario['faults'] = [{ fault: 'rollout', at: '4s', atMs: 4000, grace: '5s', pause: '0ms' }];
+const outOfMemory = (replace = true): Scenario['faults'] => [
+  { fault: 'out-of-memory', at: '4s', atMs: 4000, replica: 1, replace },
+];
+const disconnect: Scenario['faults'] = [{ fault: 'disconnect', at: '4s', atMs: 4000, replica: 1, for: '1s' }];
 const scaleOut: Scenario['faults'] = [{ fault: 'scale-out', at: '4s', atMs: 4000, add: 2 }];
 const freeze: Scenario['faults'] = [{ fault: 'freeze', at: '4s', atMs: 4000, replica: 1, for: '1s' }];
 
@@ -64,7 +70,8 @@ const held = (
   lost: number,
   struck: SessionsHeld['struck'],
   moves: SessionsHeld['moves'] = [],
-): Partial<Facts> => ({ sessionsHeld: { opened: 60, lost, struck, moves } });
+  lostElsewhere = 0,
+): Partial<Facts> => ({ sessionsHeld: { opened: 60, lost, lostElsewhere, struck, moves } });
 
 describe('in memory, in rotation', () => {
   const followUp = (found: number) =>
@@ -82,6 +89,36 @@ describe('in memory, in rotation', () => {
   it('is unknown when nobody asked', () => {
     const all = predictions(rotating, [], {}, { sessions: 60 });
     expect(only(all, 'follow-up-found')).toMatchObject({ measured: null, verdict: 'unknown' });
+  });
+
+  it('is not judged where clients come in step, so that rotation deals them no chance', () => {
+    const of = (distances: number[], found: number) =>
+      only(
+        predictions(
+          rotating,
+          [],
+          { followUps: { asked: 900, found }, mixing: { distances } },
+          { sessions: 60 },
+        ),
+        'follow-up-found',
+      );
+    // Two requests of a client that nobody else's come between.
+    expect(of([20, 860, 20], 20)).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('860 came 1, 4, … requests after it'),
+    });
+    expect(of([880, 10, 10], 880)).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('880 came 3, 6, … requests after it'),
+    });
+    // The order was that of chance, so it must be something else.
+    expect(of([300, 300, 300], 900)).toMatchObject({ verdict: 'fail' });
+    expect(of([330, 285, 285], 300)).toMatchObject({ verdict: 'pass' });
+    const rest = predictions({ ...stateless, state: 'memory' }, [], {
+      lookups: { asked: 600, found: 0 },
+      mixing: { distances: [0, 600, 0] },
+    });
+    expect(only(rest, 'handle-found')).toMatchObject({ verdict: 'unknown' });
   });
 
   it('a session survives k follow-ups with (1/N)^k', () => {
@@ -121,6 +158,36 @@ describe('in memory, with learned affinity', () => {
     const id = 'affinity-rolling-restart';
     expect(only(predictions({}, rolling, held(58, all)), id)).toMatchObject({ verdict: 'pass' });
     expect(only(predictions({}, rolling, held(57, all)), id)).toMatchObject({ verdict: 'fail' });
+  });
+
+  it('a rollout is a rolling restart', () => {
+    const all = { replicas: 3, targets: 3, open: 60, held: 58, inDoubt: 0 };
+    expect(predictions({}, rollout, held(58, all))).toMatchObject([
+      { id: 'affinity-rollout', predicted: 58 / 60, verdict: 'pass' },
+    ]);
+    expect(only(predictions({}, rollout, held(59, all)), 'affinity-rollout')).toMatchObject({
+      verdict: 'fail',
+    });
+  });
+
+  it('out of memory is a crash, at a moment that nobody has recorded', () => {
+    const ids = predictions({}, outOfMemory(), held(20, struck)).map(({ id, verdict }) => [id, verdict]);
+    expect(ids).toEqual([
+      ['affinity-out-of-memory', 'pass'],
+      ['affinity-held', 'pass'],
+    ]);
+    const told = only(predictions({}, outOfMemory(), held(22, struck)), 'affinity-held');
+    expect(told).toMatchObject({ verdict: 'fail', formula: expect.stringContaining('while memory ran out') });
+  });
+
+  it('a disconnect loses none of those that others hold, and of its own nobody knows how many', () => {
+    const of = (elsewhere: number) => predictions({}, disconnect, held(12, null, [], elsewhere));
+    expect(of(0)).toMatchObject([{ id: 'disconnect-elsewhere', predicted: 0, verdict: 'pass' }]);
+    expect(of(1)).toMatchObject([{ id: 'disconnect-elsewhere', verdict: 'fail' }]);
+    // A client that arrives meanwhile is hashed elsewhere, and goes home when its replica is back.
+    for (const routing of ['hash', 'consistent-hash'] as const) {
+      expect(predictions({ routing }, disconnect, held(12, null, [], 1))).toEqual([]);
+    }
   });
 
   it('a scale-out, a freeze or nothing loses none', () => {
@@ -172,13 +239,24 @@ describe('affinity by a hash', () => {
     for (const routing of ['hash', 'consistent-hash'] as const) {
       const all = predictions({ routing }, crash, held(24, struck));
       expect(all.map(({ id, verdict }) => [id, verdict])).toEqual([['affinity-crash', 'pass']]);
+      const killed = predictions({ routing }, outOfMemory(), held(24, struck));
+      expect(killed.map(({ id, verdict }) => [id, verdict])).toEqual([['affinity-out-of-memory', 'pass']]);
+    }
+  });
+
+  it('mod N says nothing of one that nobody replaces: then N is another, and all are dealt anew', () => {
+    const struck = { replicas: 3, targets: 1, open: 60, held: 0, inDoubt: 0 };
+    const unreplaced = crash.map((fault) => ({ ...fault, replace: false })) as Scenario['faults'];
+    for (const faults of [unreplaced, outOfMemory(false)]) {
+      expect(predictions({ routing: 'hash' }, faults, held(45, struck))).toEqual([]);
+      expect(predictions({ routing: 'consistent-hash' }, faults, held(20, struck))).toHaveLength(1);
     }
   });
 });
 
 describe('in a shared store', () => {
   it('no session and no state is lost, whatever happens', () => {
-    for (const faults of [[], crash, rolling, scaleOut]) {
+    for (const faults of [[], crash, rolling, scaleOut, outOfMemory(), disconnect, rollout]) {
       const all = predictions({ state: 'shared', routing: 'round-robin' }, faults, {});
       expect(only(all, 'shared-session-loss')).toMatchObject({ verdict: 'pass' });
       expect(only(all, 'shared-state-loss')).toMatchObject({ verdict: 'pass' });
@@ -199,6 +277,9 @@ describe('in a shared store', () => {
     expect(inFlight(0)?.predicted).toBeCloseTo(1 - 0.48 / 1000, 9);
     expect(inFlight(3)).toMatchObject({ verdict: 'pass' });
     expect(inFlight(4)).toMatchObject({ verdict: 'fail' });
+    // What a replica takes while its memory runs out is not what it takes otherwise.
+    const slow = predictions({ ...stateless, state: 'shared' }, outOfMemory(), {});
+    expect(slow.map(({ id }) => id)).not.toContain('crash-in-flight');
   });
 });
 

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { monotonicUs } from '../../core/index.ts';
 import { type HttpExchange, type HttpHandler, HttpSocket } from './socket.ts';
@@ -86,7 +86,9 @@ function dial(
   const name = hostname.replace(/^\[|\]$/g, '');
   const host = address ?? name;
   if (protocol === 'https:') {
-    const options = { host, port: Number(port || 443), servername: name, ALPNProtocols: ['http/1.1'] };
+    // The certificate is held against the name, and the server told it; an address is no name to tell (RFC 6066).
+    const servername = isIP(name) === 0 ? name : '';
+    const options = { host, port: Number(port || 443), servername, ALPNProtocols: ['http/1.1'] };
     return connectTls(options).on('data', take);
   }
   // Otherwise Node would make a buffer of 64 KB for each read, and a new one for the next.

@@ -1,6 +1,7 @@
 import type { OperationEvent } from '../../record/index.ts';
 import { callsOf, type RunSpec, usesSavedValue } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
+import { quietUntil } from './quiet-until.ts';
 import { isUndecided } from './undecided.ts';
 
 /** Requests that needed something a replica may or may not have, and how many of them found it. */
@@ -80,16 +81,5 @@ export function intendedFollowUps(): Collector<ReadonlyMap<number, number>> {
       }
     },
     result: () => sessions,
-  };
-}
-
-/** When the first fault is due, in microseconds of the run's clock; infinite without one. */
-function quietUntil(scenario: Spec['scenario']) {
-  const firstMs = Math.min(...scenario.faults.map((fault) => fault.atMs));
-  return {
-    beginUs: 0,
-    get endUs() {
-      return this.beginUs + firstMs * 1000;
-    },
   };
 }

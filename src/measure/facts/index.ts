@@ -5,6 +5,7 @@ import type { Collector } from '../collector.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { type Broken, broken } from './broken.ts';
 import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
+import { type Mixing, mixing } from './mixing.ts';
 import { type SessionsHeld, sessionsHeld } from './sessions-held.ts';
 import { type Waits, waits } from './waits.ts';
 
@@ -13,6 +14,7 @@ export type { Found, SessionsHeld, Waits };
 export interface Facts {
   followUps: Found;
   lookups: Found;
+  mixing: Mixing;
   /** Sessions by how many follow-ups their clients intended. */
   intendedFollowUps: ReadonlyMap<number, number>;
   sessionsHeld: SessionsHeld | null;
@@ -27,6 +29,7 @@ export function facts(
   const parts: { [Name in keyof Facts]: Collector<Facts[Name]> } = {
     followUps: followUps(spec),
     lookups: lookups(spec),
+    mixing: mixing(spec),
     intendedFollowUps: intendedFollowUps(),
     sessionsHeld: sessionsHeld(spec, routes),
     broken: broken(),
@@ -37,6 +40,7 @@ export function facts(
     result: () => ({
       followUps: parts.followUps.result(),
       lookups: parts.lookups.result(),
+      mixing: parts.mixing.result(),
       intendedFollowUps: parts.intendedFollowUps.result(),
       sessionsHeld: parts.sessionsHeld.result(),
       broken: parts.broken.result(),

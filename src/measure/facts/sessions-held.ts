@@ -8,6 +8,8 @@ import { isUndecided } from './undecided.ts';
 export interface SessionsHeld {
   opened: number;
   lost: number;
+  /** Of the lost, those that the balancer had given to a replica that the fault did not aim at. */
+  lostElsewhere: number;
   /** Of the fault's targets, each at the moment at which it left the balancer or died. */
   struck: {
     /** Replicas before the fault, and how many of them it struck. */
@@ -17,7 +19,10 @@ export interface SessionsHeld {
     open: number;
     /** Sessions of the struck replicas that their client asked for again afterwards. */
     held: number;
-    /** The same, but the last request was under way at that moment, or nobody knows what became of it. */
+    /**
+     * The same, but the last request was under way at that moment, or nobody knows what became of it; or the moment
+     * itself is not known, and it came before the latest that this can have been.
+     */
     inDoubt: number;
   } | null;
   /** Sessions that were open while replicas came or went, by the numbers of replicas they lived through. */
@@ -48,7 +53,7 @@ export function sessionsHeld(
   const sessions = new Map<string, Session>();
   const upstreams: { atUs: number; replicas: readonly string[] }[] = [];
   const ends: { replica: string; atUs: number }[] = [];
-  let fault: { atUs: number; targets: readonly string[] } | undefined;
+  let fault: Strike | undefined;
 
   return {
     types: [
@@ -58,6 +63,7 @@ export function sessionsHeld(
       'fault-began',
       'upstreams-changed',
       'replica-signalled',
+      'replica-exited',
     ],
     see(event) {
       if (event.type === 'operation') seeOperation(sessions.get(event.client), event);
@@ -72,20 +78,22 @@ export function sessionsHeld(
         const session = sessions.get(event.client);
         if (session === undefined || event.generation > 0) return;
         Object.assign(session, { askedUs: event.atUs, overUs: event.atUs, isLost: true });
-      } else if (event.type === 'fault-began') fault = { atUs: event.atUs, targets: event.targets };
-      else if (event.type === 'upstreams-changed') {
+      } else if (event.type === 'fault-began') {
+        fault = { name: event.name, atUs: event.atUs, targets: event.targets };
+      } else if (event.type === 'upstreams-changed') {
         upstreams.push({ atUs: event.atUs, replicas: event.upstreams });
       } else if (event.type === 'replica-signalled') {
         if (event.signal === 'SIGTERM' || event.signal === 'SIGKILL') {
           ends.push({ replica: event.replica, atUs: event.atUs });
         }
-      }
+      } else if (event.type === 'replica-exited') ends.push({ replica: event.replica, atUs: event.atUs });
     },
     result() {
       const all = [...sessions.values()];
       return {
         opened: all.length,
         lost: all.filter((session) => session.isLost).length,
+        lostElsewhere: fault === undefined ? 0 : lostElsewhere(fault, all),
         struck: fault === undefined ? null : strikeOf(fault, all, upstreams, ends),
         moves: movesOf(all, upstreams),
       };
@@ -101,8 +109,20 @@ function seeOperation(session: Session | undefined, event: Extract<RunEvent, { t
 
 type Upstreams = readonly { atUs: number; replicas: readonly string[] }[];
 
+interface Strike {
+  name: string;
+  atUs: number;
+  targets: readonly string[];
+}
+
+function lostElsewhere({ targets }: Strike, sessions: readonly Session[]): number {
+  return sessions.filter(
+    ({ isLost, opened }) => isLost && opened?.replica != null && !targets.includes(opened.replica),
+  ).length;
+}
+
 function strikeOf(
-  fault: { atUs: number; targets: readonly string[] },
+  fault: Strike,
   sessions: readonly Session[],
   upstreams: Upstreams,
   ends: readonly { replica: string; atUs: number }[],
@@ -122,8 +142,10 @@ function strikeOf(
     if (opened.atUs < firstUs && askedUs >= firstUs) counts.open += 1;
     const leftUs = left.get(opened.replica);
     if (leftUs === undefined || opened.atUs >= leftUs) continue;
+    // The system sends no signal that could be recorded: it kills at some moment from the fault's begin to the exit.
+    const earliestUs = fault.name === 'out-of-memory' ? fault.atUs : leftUs;
     if (askedUs >= leftUs) counts.held += 1;
-    else if (overUs >= leftUs) counts.inDoubt += 1;
+    else if (overUs >= earliestUs) counts.inDoubt += 1;
   }
   const replicas = upstreams.findLast((change) => change.atUs < fault.atUs)?.replicas.length ?? 0;
   return { replicas, targets: left.size, ...counts };

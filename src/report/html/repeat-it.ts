@@ -21,6 +21,9 @@ export function repeatIt(results: Results): Markup {
       'Machine',
       `${plain(environment.cpu)}, ${environment.cores} cores, ${bytes(environment.memoryBytes)}, ${plain(environment.os)}`,
     ],
+    ...(environment.engine
+      ? [['Containers', engineText(environment.engine)] satisfies [string, string]]
+      : []),
   ];
   return html`<section id="repeat-it"><h2>Repeat it</h2>
 <div class="command"><pre><code id="command">${plain(results.command)}</code></pre><button type="button" data-copy="command" hidden>Copy</button></div>
@@ -29,6 +32,12 @@ export function repeatIt(results: Results): Markup {
 ${results.scenarios.map((scenario) => source(`Scenario ${plain(scenario.name)}`, scenario))}
 ${source('Deployments', results.deployments)}
 </section>`;
+}
+
+function engineText(engine: NonNullable<Results['environment']['engine']>): string {
+  const { name, version, apiVersion, isRootless, cgroupVersion } = engine;
+  const root = isRootless ? 'rootless' : 'with root';
+  return `${plain(name)} ${plain(version)} (API ${plain(apiVersion)}), ${root}, control groups of version ${cgroupVersion}`;
 }
 
 function source(title: string, value: unknown): Markup {

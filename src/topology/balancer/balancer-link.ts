@@ -1,5 +1,5 @@
 import { type ChildEnd, HarnessError, interrupted } from '../../core/index.ts';
-import type { ProbeOutcome } from '../mcp-probe.ts';
+import type { ReadyOutcome } from '../ready-when.ts';
 import type { Balancer } from '../types.ts';
 import type { BalancerOrder, BalancerReport, NumberedOrder, OrderDone } from './messages.ts';
 
@@ -98,7 +98,7 @@ const stopTimeoutMs = 1_000;
 /** The balancer of this project, wherever it runs. */
 export interface EmbeddedBalancer extends Balancer {
   /** Asks a server whether it is ready, from where the balancer is. */
-  probe(order: Omit<Extract<BalancerOrder, { order: 'probe' }>, 'order'>): Promise<ProbeOutcome>;
+  probe(order: Omit<Extract<BalancerOrder, { order: 'probe' }>, 'order'>): Promise<ReadyOutcome>;
 }
 
 export function balancerOver(link: BalancerLink, entryUrl: string): EmbeddedBalancer {

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Stream } from 'node:stream';
 import type { ProxyServer } from 'http-proxy';
+import { connectTimeoutCode, limitConnect } from './connect-timeout.ts';
 import { answerHead, dropHopByHop } from './hop-by-hop.ts';
 import { answerItself, type OwnAnswer } from './own-answers.ts';
 import { Passage, type PassageDeps } from './passage.ts';
@@ -13,6 +14,7 @@ export class Exchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #passage: Passage;
+  readonly #connectTimeoutMs: number;
   #body: Buffer | undefined;
   #isAnswered = false;
   #isOver = false;
@@ -21,6 +23,7 @@ export class Exchange {
     this.#proxy = proxy;
     this.#req = req;
     this.#res = res;
+    this.#connectTimeoutMs = deps.limits.connectTimeoutMs;
     const sessionId = req.headers['mcp-session-id'];
     const requestId = req.headers['x-windtunnel-request'];
     this.#passage = new Passage(deps, {
@@ -78,6 +81,8 @@ export class Exchange {
   }
 
   #send(outgoing: ClientRequest): void {
+    // http-proxy's own limit takes a connection for refused that came about while the balancer was busy.
+    outgoing.on('socket', (socket) => limitConnect(socket, this.#connectTimeoutMs));
     outgoing.on('response', (answer) => this.#relay(answer));
     // As text it goes in one buffer with the head; Latin-1 has a character for every byte.
     outgoing.end(this.#body?.toString('latin1'), 'latin1');
@@ -127,5 +132,5 @@ export class Exchange {
 
 /** No connection came about, so nothing was sent and another upstream may be tried. */
 function isRefused(error: NodeJS.ErrnoException): boolean {
-  return error.syscall === 'connect' || error.code === 'ECONNREFUSED' || error.code === 'ECONNECT_TIMEOUT';
+  return error.syscall === 'connect' || error.code === 'ECONNREFUSED' || error.code === connectTimeoutCode;
 }

@@ -2,7 +2,8 @@
 // channel, or stdin and stdout in a container); it ends when that ends, which it does however the harness ends.
 import { exitCodes, messageOf, systemClock, unreachable } from '../../core/index.ts';
 import { ndjsonWriter, type RunEvent } from '../../record/index.ts';
-import { endProbeSession, type ProbeOutcome, probeMcp, sessionEndTimeoutMs } from '../mcp-probe.ts';
+import { endProbeSession, probeMcp, sessionEndTimeoutMs } from '../mcp-probe.ts';
+import { answersGet, type ReadyOutcome } from '../ready-when.ts';
 import { balancerServer } from './balancer-server.ts';
 import { harnessLine } from './harness-line.ts';
 import type { BalancerSettings, NumberedOrder, OrderDone } from './messages.ts';
@@ -59,10 +60,11 @@ async function obey(order: NumberedOrder): Promise<OrderDone> {
 }
 
 /** From where the clients' requests will come. */
-async function probe(order: Extract<NumberedOrder, { order: 'probe' }>): Promise<ProbeOutcome> {
-  const { url, protocol, timeoutMs } = order;
+async function probe(order: Extract<NumberedOrder, { order: 'probe' }>): Promise<ReadyOutcome> {
+  const { url, protocol, readyPath, timeoutMs } = order;
   // As a client of the balancer names the server; one that guards against DNS rebinding asks for that.
   const access = { headers: { ...order.headers, host: `127.0.0.1:${new URL(url).port}` } };
+  if (readyPath !== undefined) return answersGet(url, readyPath, AbortSignal.timeout(timeoutMs), access);
   const outcome = await probeMcp(url, protocol, AbortSignal.timeout(timeoutMs), access);
   if (outcome.ready && outcome.sessionId !== undefined) {
     await endProbeSession(url, outcome.sessionId, AbortSignal.timeout(sessionEndTimeoutMs), access);

@@ -1,4 +1,5 @@
-import type { AskedProtocol, ProbeOutcome } from '../mcp-probe.ts';
+import type { AskedProtocol } from '../mcp-probe.ts';
+import type { ReadyOutcome } from '../ready-when.ts';
 import type { Routing } from '../types.ts';
 import type { ProxyLimits } from './passage.ts';
 
@@ -24,6 +25,8 @@ export type BalancerOrder =
       url: string;
       protocol: AskedProtocol;
       headers?: Readonly<Record<string, string>> | undefined;
+      /** It is ready when a GET of this path is answered with 2xx; by default when an MCP request is. */
+      readyPath?: string | undefined;
       timeoutMs: number;
     }
   | { order: 'stop' };
@@ -41,5 +44,5 @@ export interface OrderDone {
   /** Of a drain: how many requests were left. */
   left?: number;
   /** Of a probe. */
-  probed?: ProbeOutcome;
+  probed?: ReadyOutcome;
 }

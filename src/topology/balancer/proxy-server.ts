@@ -12,7 +12,6 @@ export function createProxyHttpServer(deps: PassageDeps): Server {
     toProxy: true,
     // http-proxy would hold back a stream's head until its first chunk, and let a broken stream hang.
     selfHandleResponse: true,
-    connectTimeout: deps.limits.connectTimeoutMs,
   });
 
   return createServer({ keepAliveTimeout: clientIdleMs }, (req, res) => {

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type AnswerReading, idleMs, readAnswer } from './answer-reading.ts';
 import { headCharsMax } from './canonical-request.ts';
 import { ChunkedBody } from './chunked-body.ts';
+import { limitConnect } from './connect-timeout.ts';
 
 /** Who waits for an answer. All text has a character for each byte. */
 export interface AnswerTaker {
@@ -54,16 +55,14 @@ export class UpstreamConnection {
     };
     const socket = connect({ host, port, noDelay: true, onread });
     this.#socket = socket;
-    socket.setTimeout(connectTimeoutMs);
+    limitConnect(socket, connectTimeoutMs);
     socket.on('connect', () => {
       this.#isConnected = true;
       socket.setTimeout(idleMs);
     });
     socket.on('timeout', () => {
       // Between a request and its answer may be as much time as the upstream takes.
-      if (this.#isConnected && this.#taker === undefined) this.#broke();
-      // On a busy machine the timer may be up before the connection, long made, has been looked at.
-      if (!this.#isConnected) setImmediate(() => !this.#isConnected && this.#broke());
+      if (this.#taker === undefined) this.#broke();
     });
     socket.on('end', () => this.#ended());
     // `close` follows, and says all there is to know.

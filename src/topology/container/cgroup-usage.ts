@@ -1,24 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Usage, UsageReader } from '../replica-usage.ts';
+import { type Usage, type UsageReader, usageFromProc } from '../replica-usage.ts';
 
 const cgroups = '/sys/fs/cgroup';
 
 /**
- * What a container has used, all its processes together: from the control group that its first process is in, of
- * version 2 or 1 (cgroups(7)). Memory is what belongs to the processes; what the kernel caches of files is not.
+ * What a container has used, all its processes together: from its control group, of version 2 or 1 (cgroups(7)). Memory
+ * is what belongs to the processes; what the kernel caches of files is not.
+ *
+ * Without root on version 1 an engine makes no groups, and its containers are in one with half the machine. Then it is
+ * what the container's first process has used.
  */
-export const usageFromCgroup: UsageReader = (pid) => {
-  try {
-    const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-    const version1 = pathIn(groups, 'memory');
-    // A process that is just ending is in the group of the whole machine.
-    if ((version1 ?? pathIn(groups, '') ?? '/') === '/') return undefined;
-    return version1 === undefined ? unified(groups) : perController(groups);
-  } catch {
-    return undefined;
-  }
-};
+export function usageOf(containerId: string): UsageReader {
+  return (pid) => {
+    try {
+      const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      const kind = groupOf(groups, containerId);
+      if (kind === 'none') return usageFromProc(pid);
+      return kind === 'unified' ? unified(groups) : perController(groups);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Which groups are the container's own; engines name them after it. */
+export function groupOf(groups: string, containerId: string): 'unified' | 'per-controller' | 'none' {
+  const isOwn = (controller: string) => pathIn(groups, controller)?.includes(containerId) ?? false;
+  if (pathIn(groups, 'memory') === undefined) return isOwn('') ? 'unified' : 'none';
+  return isOwn('memory') && isOwn('cpuacct') ? 'per-controller' : 'none';
+}
 
 /** @param groups lines `ID:CONTROLLERS:PATH`; version 2 is the one without controllers. */
 export function pathIn(groups: string, controller: string): string | undefined {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, messageOf } from '../../core/index.ts';
 import type { Docker } from './engine.ts';
-import { isGone, labels } from './ownership.ts';
+import { imageRepository, isGone, labels } from './ownership.ts';
 
 /** What was removed, by name. */
 export interface Removed {
@@ -32,19 +32,59 @@ export function removeOrphans(docker: Docker): Promise<Removed> {
 
 /**
  * What a killed harness had asked for may come about after it is gone. So it is looked again until nothing has been
- * there for a second; what the engine refuses meanwhile, the next harness removes.
+ * there for a second; what the engine refuses meanwhile, the next harness removes. Layers of a build that was broken off
+ * belong to no run, but to its owner.
  */
 export async function removeRunForGood(docker: Docker, run: string): Promise<void> {
   for (let quiet = 0, rounds = 0; quiet < 5 && rounds < 100; rounds++) {
-    const removed = await removeRun(docker, run).catch(() => undefined);
+    const isMeant = (thing: Thing) => thing.run === run || isGone(thing.owner);
+    const removed = await removeAll(docker, isMeant).catch(() => undefined);
     const isQuiet = removed !== undefined && Object.values(removed).every((names) => names.length === 0);
     quiet = isQuiet ? quiet + 1 : 0;
     await sleep(200);
   }
 }
 
-/** Another harness or the engine itself may be removing the same. */
+/**
+ * Removes images of ours that a newer one has superseded. One that any container is made of stays; a run holds its
+ * images by containers that are never started.
+ *
+ * @param repository of all of them.
+ */
+export async function removeSuperseded(docker: Docker, repository = imageRepository): Promise<string[]> {
+  const all = await docker.listImages({ filters: { reference: [`${repository}:*`] } });
+  const byAge = all.toSorted((a, b) => b.Created - a.Created);
+  const versionOf = (image: (typeof all)[number]) => image.Labels?.[labels.version] ?? '';
+  // What is to be rolled out over an image is made behind it.
+  const current = byAge.find((image) => versionOf(image) === '')?.Created ?? 0;
+  const superseded = byAge.filter(
+    (image, i) =>
+      image.Created < current || byAge.slice(0, i).some((newer) => versionOf(newer) === versionOf(image)),
+  );
+  const removed: string[] = [];
+  // By name, which the engine refuses while a container is made of it.
+  for (const name of superseded.flatMap(({ RepoTags }) => RepoTags ?? [])) {
+    if (await isRemoved(name, () => docker.getImage(name).remove())) removed.push(name);
+  }
+  return removed;
+}
+
+/** Another harness or the engine itself may be removing the same; or it is in use. */
 const goneCodes: readonly unknown[] = [404, 409];
+
+/** @returns false if it is gone already, or held. */
+async function isRemoved(name: string, remove: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await remove();
+    return true;
+  } catch (cause) {
+    if (goneCodes.includes((cause as { statusCode?: number }).statusCode)) return false;
+    throw new HarnessError('internal', `cannot remove ${name}: ${messageOf(cause)}`, {
+      hint: 'Try `windtunnel clean` when the container engine is well again.',
+      cause,
+    });
+  }
+}
 
 async function removeAll(docker: Docker, isMeant: (thing: Thing) => boolean): Promise<Removed> {
   const removed: Removed = { containers: [], networks: [], volumes: [], images: [] };
@@ -53,16 +93,7 @@ async function removeAll(docker: Docker, isMeant: (thing: Thing) => boolean): Pr
     const meant = (await list(docker)).filter(isMeant);
     await Promise.all(
       meant.map(async ({ kind, name, remove }) => {
-        try {
-          await remove();
-          removed[kind].push(name);
-        } catch (cause) {
-          if (goneCodes.includes((cause as { statusCode?: number }).statusCode)) return;
-          throw new HarnessError('internal', `cannot remove ${name}: ${messageOf(cause)}`, {
-            hint: 'Try `windtunnel clean` when the container engine is well again.',
-            cause,
-          });
-        }
+        if (await isRemoved(name, remove)) removed[kind].push(name);
       }),
     );
   }

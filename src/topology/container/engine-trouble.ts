@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -8,20 +9,26 @@ import { HarnessError } from '../../core/index.ts';
 type Address = { path: string } | { host: string; port: number };
 
 const connectTimeoutMs = 3_000;
+/** An engine on a busy machine takes its time to say what it is. */
+const answerTimeoutMs = 5_000;
+const silent = 'silent';
 const forProcesses = 'Or run without containers: --backend process.';
 
 /**
- * Why no container engine can be used; undefined if one takes connections. Missing, stopped and forbidden are told
- * apart, since what to do differs.
+ * Why no container engine can be used; undefined if one answers. Missing, stopped, forbidden and silent are told apart,
+ * since what to do differs. Whether what answers is an engine is not judged here.
  */
 export async function engineTrouble(): Promise<HarnessError | undefined> {
   const named = process.env.DOCKER_HOST || undefined;
   const addresses = named === undefined ? usualSockets() : [addressOf(named)];
   const problems: { where: string; code: string }[] = [];
   for (const address of addresses) {
-    const code = await tryConnect(address);
+    const code = (await tryConnect(address)) ?? (await tryAsk(address));
     if (code === undefined) return undefined;
-    problems.push({ where: 'path' in address ? address.path : `${address.host}:${address.port}`, code });
+    const where = 'path' in address ? address.path : `${address.host}:${address.port}`;
+    // The engine's client would take this one, and wait for it without end.
+    if (code === silent) return silentAt(where);
+    problems.push({ where, code });
   }
   const forbidden = problems.find(({ code }) => code === 'EACCES' || code === 'EPERM');
   if (forbidden) return forbiddenAt(forbidden.where);
@@ -31,6 +38,11 @@ export async function engineTrouble(): Promise<HarnessError | undefined> {
 }
 
 function missing(): HarnessError {
+  if (isOnPath('podman')) {
+    return new HarnessError('usage', 'Podman is on this machine, and no socket of it is named', {
+      hint: `Run \`podman system service --time=0 unix:///tmp/podman.sock\` and set DOCKER_HOST=unix:///tmp/podman.sock. ${forProcesses}`,
+    });
+  }
   return new HarnessError('usage', 'there is no container engine on this machine', {
     hint: `Install Docker (apt-get install docker.io) or Podman, or name an engine with DOCKER_HOST. ${forProcesses}`,
   });
@@ -41,6 +53,17 @@ function stopped(named: string | undefined, at: { where: string; code: string } 
   return new HarnessError('usage', `the container engine does not answer at ${where} (${at?.code})`, {
     hint: `Start it (systemctl start docker, or dockerd), or name another with DOCKER_HOST. ${forProcesses}`,
   });
+}
+
+function silentAt(where: string): HarnessError {
+  const seconds = answerTimeoutMs / 1000;
+  return new HarnessError(
+    'usage',
+    `the container engine at ${where} takes connections and has not answered in ${seconds} s`,
+    {
+      hint: `Restart it (systemctl restart docker), or name another with DOCKER_HOST. ${forProcesses}`,
+    },
+  );
 }
 
 function forbiddenAt(where: string): HarnessError {
@@ -85,7 +108,33 @@ function tryConnect(address: Address): Promise<string | undefined> {
   });
 }
 
+/**
+ * Asks what the engine's client asks first. An answer of any kind is one; so is an end of the connection, of which the
+ * client says what it is.
+ */
+function tryAsk(address: Address): Promise<typeof silent | undefined> {
+  // It speaks TLS then, for which the client has the keys.
+  if (process.env.DOCKER_TLS_VERIFY) return Promise.resolve(undefined);
+  const to = 'path' in address ? { socketPath: address.path } : address;
+  return new Promise((resolve) => {
+    const outgoing = request({ ...to, path: '/info', headers: { Host: 'docker' }, agent: false });
+    const settle = (outcome: typeof silent | undefined) => {
+      clearTimeout(timer);
+      outgoing.destroy();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => settle(silent), answerTimeoutMs);
+    outgoing.on('response', () => settle(undefined));
+    outgoing.on('error', () => settle(undefined));
+    outgoing.end();
+  });
+}
+
 function isInstalled(): boolean {
+  return ['dockerd', 'docker'].some(isOnPath);
+}
+
+function isOnPath(program: string): boolean {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.some((folder) => ['dockerd', 'docker'].some((name) => existsSync(join(folder, name))));
+  return folders.some((folder) => existsSync(join(folder, program)));
 }

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { HarnessError, messageOf } from '../../core/index.ts';
+import { promisify } from 'node:util';
+import { childEntry, HarnessError, messageOf } from '../../core/index.ts';
+import { removeSuperseded } from './clean-up.ts';
 import type { Docker, Engine } from './engine.ts';
-import { labels } from './ownership.ts';
+import { imageRepository, labels } from './ownership.ts';
 import { filesOf, findPackage, packageClosure } from './package-files.ts';
 
 /** Where this package lies, and its programs in it: the checkout itself, or `dist`. */
@@ -44,7 +47,8 @@ const packages = [
 const appFolder = '/app';
 
 /**
- * The image of the reference servers and the balancer, built if there is none of just this content on this base.
+ * The image of the reference servers and the balancer, built if there is none of just this content on this base. One
+ * that is built takes the place of those before it that no run uses.
  *
  * @throws HarnessError `internal` if it cannot be built.
  */
@@ -56,13 +60,14 @@ export async function programImage(
   const layout = layoutOf(files);
   const { Id: baseId } = await docker.getImage(means.baseImage).inspect();
   const dockerfile = readFileSync(join(files.packageRoot, 'infra/images/Dockerfile'), 'utf8');
-  const version = means.version === undefined ? '' : `LABEL io.mcp-windtunnel.version=${means.version}\n`;
-  const name = `mcp-windtunnel:${contentHash(layout, [dockerfile, version, baseId])}`;
+  const version = means.version === undefined ? '' : `LABEL ${labels.version}=${means.version}\n`;
+  const name = `${imageRepository}:${contentHash(layout, [dockerfile, version, baseId])}`;
   if (!(await imageExists(docker, name))) {
     means.tell(`building the image ${name} on ${means.baseImage}`);
     await build(docker, name, layout, dockerfile + version, means);
+    await removeSuperseded(docker);
   }
-  return { name, pathOf: (program) => join(appFolder, layout.packagePath, files.programs, program) };
+  return { name, pathOf: (program) => join(appFolder, layout.programsPath, program.replace(/\.ts$/, '.js')) };
 }
 
 export async function imageExists(docker: Docker, name: string): Promise<boolean> {
@@ -79,8 +84,8 @@ interface Layout {
   /** What all paths are relative to: they lie in the image as they lie here, so that packages are found. */
   base: string;
   paths: string[];
-  /** Of this package in it. */
-  packagePath: string;
+  /** Of the programs of this package in it. */
+  programsPath: string;
 }
 
 function layoutOf({ packageRoot, programs }: ProgramFiles): Layout {
@@ -91,7 +96,8 @@ function layoutOf({ packageRoot, programs }: ProgramFiles): Layout {
   const own = programFolders.flatMap((folder) => filesOf(join(packageRoot, programs, folder), base));
   const manifest = relative(base, join(packageRoot, 'package.json'));
   const theirs = closure.flatMap((folder) => filesOf(folder, base));
-  return { base, paths: [manifest, ...own, ...theirs], packagePath: relative(base, packageRoot) };
+  const programsPath = relative(base, join(packageRoot, programs));
+  return { base, paths: [manifest, ...own, ...theirs], programsPath };
 }
 
 function contentHash({ base, paths }: Layout, more: readonly string[]): string {
@@ -108,18 +114,14 @@ function contentHash({ base, paths }: Layout, more: readonly string[]): string {
 async function build(
   docker: Docker,
   name: string,
-  { base, paths }: Layout,
+  layout: Layout,
   dockerfile: string,
   { folder, owner, baseImage, version = '1' }: BuildMeans,
 ): Promise<void> {
   const context = join(folder, `image-${version}`);
-  for (const path of paths) {
-    const to = join(context, 'app', path);
-    if (!existsSync(dirname(to))) mkdirSync(dirname(to), { recursive: true });
-    copyFileSync(join(base, path), to);
-  }
-  writeFileSync(join(context, 'Dockerfile'), dockerfile);
   try {
+    await fill(context, layout);
+    writeFileSync(join(context, 'Dockerfile'), dockerfile);
     const output = await docker.buildImage(
       { context, src: ['Dockerfile', 'app'] },
       {
@@ -136,6 +138,22 @@ async function build(
       cause,
     });
   }
+}
+
+/**
+ * Copies all files. What is TypeScript becomes JavaScript: for Node to strip its types at each start costs a server more
+ * than all else that it does until it listens.
+ */
+async function fill(context: string, { base, paths, programsPath }: Layout): Promise<void> {
+  const app = join(context, 'app');
+  for (const path of paths) {
+    const to = join(app, path);
+    if (!existsSync(dirname(to))) mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(join(base, path), to);
+  }
+  const folders = programFolders.map((folder) => join(app, programsPath, folder));
+  const stripTypes = childEntry(import.meta.url, './strip-types-main');
+  await promisify(execFile)(process.execPath, ['--no-warnings', stripTypes, ...folders]);
 }
 
 /** Follows what the engine says of a build or a pull; rejects with the error that it ends with. */

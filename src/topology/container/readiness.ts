@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Clock, HarnessError, interrupted } from '../../core/index.ts';
 import type { EmbeddedBalancer } from '../balancer/balancer-link.ts';
 import { describeExit } from '../readiness.ts';
+import { matchesOutput, type ReadyOutcome } from '../ready-when.ts';
+import { cleanerFor } from '../replica-secrets.ts';
 import type { ReplicaExit, ReplicaSpec } from '../types.ts';
 import type { ReplicaContainer } from './replica-container.ts';
 
@@ -9,12 +11,14 @@ import type { ReplicaContainer } from './replica-container.ts';
 const probeTimeoutMs = { first: 1_000, last: 16_000 };
 /** Between probes: doubled from the first to the last. */
 const backoffMs = { first: 25, last: 200 };
+/** However much it writes. */
+const probeGapMsMin = 10;
 
 export interface AnsweringDeps {
   /** Where it should answer. */
   url: string;
   port: number;
-  replica: Pick<ReplicaContainer, 'exited' | 'log' | 'live'>;
+  replica: Pick<ReplicaContainer, 'exited' | 'log' | 'live' | 'nextOutput'>;
   clock: Clock;
   balancer: Pick<EmbeddedBalancer, 'probe'>;
   /** Called when it has answered at all. */
@@ -22,8 +26,8 @@ export interface AnsweringDeps {
 }
 
 /**
- * Waits until a server in a container answers an MCP request that comes from where the clients' will come. Resolves to
- * when it did.
+ * Waits until a server in a container is ready: by default until it answers an MCP request that comes from where the
+ * clients' will come. Resolves to when that was.
  *
  * @throws HarnessError `server` if it ends or `readyTimeoutMs` pass first, `interrupted` if `signal` aborts.
  */
@@ -58,12 +62,25 @@ export async function untilAnswering(
   throw failed(spec, what, replica.log.end(), elsewhere(replica.live.pid, deps.port));
 }
 
+/** Looks once. */
+async function outcomeOf(
+  { protocol, headers, readyWhen }: ReplicaSpec,
+  { url, balancer, replica }: AnsweringDeps,
+  timeoutMs: number,
+): Promise<ReadyOutcome> {
+  if (readyWhen !== undefined && 'output' in readyWhen) {
+    return matchesOutput(replica.log.begin(), readyWhen.output);
+  }
+  return balancer.probe({ url, protocol, headers, readyPath: readyWhen?.path, timeoutMs });
+}
+
 async function firstAnswer(
   spec: ReplicaSpec,
-  { url, clock, balancer, onListening }: AnsweringDeps,
+  deps: AnsweringDeps,
   stop: AbortSignal,
   progress: { problem: string },
 ): Promise<number | undefined> {
+  const { url, clock, onListening } = deps;
   const deadlineUs = clock.nowUs() + spec.readyTimeoutMs * 1000;
   let isListening = false;
   const listens = () => {
@@ -74,23 +91,39 @@ async function firstAnswer(
   let timeoutMs = probeTimeoutMs.first;
   while (clock.nowUs() < deadlineUs && !stop.aborted) {
     const leftMs = Math.ceil((deadlineUs - clock.nowUs()) / 1000);
-    const outcome = await balancer.probe({
-      url,
-      protocol: spec.protocol,
-      headers: spec.headers,
-      timeoutMs: Math.min(leftMs, timeoutMs),
-    });
+    // Before it is asked, since it may begin to listen while it is.
+    const spoken = deps.replica.nextOutput();
+    const outcome = await outcomeOf(spec, deps, Math.min(leftMs, timeoutMs));
     if (outcome.ready) {
       listens();
       return clock.nowUs();
     }
-    if (outcome.why.startsWith('it answered')) listens();
+    if (/^it answered|is answered with \d+$/.test(outcome.why)) listens();
     progress.problem = `${url}: ${outcome.why}`;
-    await clock.sleepUntil(Math.min(clock.nowUs() + waitMs * 1000, deadlineUs), stop);
+    await untilNextProbe(clock, { waitMs, deadlineUs }, spoken, stop);
     waitMs = Math.min(waitMs * 2, backoffMs.last);
     timeoutMs = Math.min(timeoutMs * 2, probeTimeoutMs.last);
   }
   return undefined;
+}
+
+/** A server that writes something may just have begun to listen, so it is asked again sooner. */
+async function untilNextProbe(
+  clock: Clock,
+  { waitMs, deadlineUs }: { waitMs: number; deadlineUs: number },
+  spoken: Promise<void>,
+  stop: AbortSignal,
+): Promise<void> {
+  const at = (laterMs: number) => Math.min(clock.nowUs() + laterMs * 1000, deadlineUs);
+  const dueUs = at(waitMs);
+  await clock.sleepUntil(at(probeGapMsMin), stop);
+  const spoke = new AbortController();
+  void spoken.then(() => spoke.abort());
+  try {
+    await clock.sleepUntil(dueUs, AbortSignal.any([stop, spoke.signal]));
+  } catch (error) {
+    if (stop.aborted || !spoke.signal.aborted) throw error;
+  }
 }
 
 /** What to do if it listens where nobody asks it. */
@@ -128,7 +161,9 @@ function listeners(pid: number): { port: number; isLoopback: boolean }[] {
 
 function failed(spec: ReplicaSpec, what: string, lastOutput: string, advice: string): HarnessError {
   const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
-  return new HarnessError('server', `${spec.replica} (boot ${spec.boot}) ${what}. ${output}`, {
+  // What it answers is repeated too.
+  const told = cleanerFor(spec)(`${spec.replica} (boot ${spec.boot}) ${what}. ${output}`);
+  return new HarnessError('server', told, {
     hint: `${advice} All it wrote is in ${spec.logPath}`.trim(),
   });
 }

@@ -2,10 +2,12 @@ import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Clock, HarnessError, messageOf } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
+import { type LedgerNotes, noteLedger } from '../ledger-follower.ts';
 import { openProcessLog, type ProcessLog } from '../process-log.ts';
+import { cleanerFor } from '../replica-secrets.ts';
 import { type UsageWatch, watchUsage } from '../replica-usage.ts';
 import type { ContainerAfflictions, ReplicaExit, ReplicaSignal, ReplicaSpec } from '../types.ts';
-import { usageFromCgroup } from './cgroup-usage.ts';
+import { usageOf } from './cgroup-usage.ts';
 import { exhaustMemory } from './out-of-memory.ts';
 import {
   type ContainerLimits,
@@ -23,6 +25,8 @@ export interface ReplicaOptions {
   events: EventSink<RunEvent>;
   /** Unless the replica's own spec names another. */
   image: string;
+  /** Of ours, which has Node. */
+  nodeImage: string;
   /** Of somebody else; ours has Node. */
   isForeign: boolean;
   /** Where its server listens. */
@@ -36,6 +40,8 @@ export interface ReplicaContainer {
   readonly live: LiveContainer;
   readonly exited: Promise<ReplicaExit>;
   readonly log: ProcessLog;
+  /** Resolves when it writes something, from now on. */
+  nextOutput(): Promise<void>;
   signal(name: ReplicaSignal): Promise<void>;
   sampleUsage(): void;
   readonly afflictions: ContainerAfflictions;
@@ -45,7 +51,9 @@ export interface ReplicaContainer {
 export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): Promise<ReplicaContainer> {
   const { scope, clock, events, port, mounts, limits, isForeign } = options;
   const image = spec.image ?? options.image;
-  const log = openProcessLog(spec.logPath);
+  const log = openProcessLog(spec.logPath, cleanerFor(spec));
+  const ledger = ledgerOf(spec, options);
+  let output = Promise.withResolvers<void>();
   let live: LiveContainer;
   try {
     live = await startContainer(scope, {
@@ -57,24 +65,44 @@ export async function startReplica(spec: ReplicaSpec, options: ReplicaOptions): 
       mounts,
       limits,
       isForeign,
-      onOutput: (chunk) => void writeSync(log.fd, chunk),
+      onOutput(chunk, stream) {
+        writeSync(log.fd, chunk);
+        // Here and not from the log, where a line that comes in two pieces may have another stream's between them.
+        if (stream === 'stdout') ledger?.push(chunk);
+        output.resolve();
+        output = Promise.withResolvers();
+      },
     });
   } catch (error) {
+    ledger?.end();
     log.close();
     throw error;
   }
   const slot = { replica: spec.replica, boot: spec.boot };
   events.write({ type: 'replica-started', atUs: clock.nowUs(), ...slot, pid: live.pid, image });
-  const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageFromCgroup });
-  return replicaOver(live, spec, log, usage, options);
+  const usage = watchUsage({ pid: live.pid, ...slot }, { clock, events, read: usageOf(live.container.id) });
+  const nextOutput = () => output.promise;
+  return replicaOver(live, spec, { log, nextOutput, ledger, usage }, options);
+}
+
+function ledgerOf(
+  { replica, boot, ledgerPath }: ReplicaSpec,
+  deps: Pick<ReplicaOptions, 'clock' | 'events'>,
+): LedgerNotes | undefined {
+  return ledgerPath === undefined ? undefined : noteLedger({ replica, boot, ledgerPath }, deps);
+}
+
+/** What is kept of a container while it lives. */
+interface Watch extends Pick<ReplicaContainer, 'log' | 'nextOutput'> {
+  ledger: LedgerNotes | undefined;
+  usage: UsageWatch;
 }
 
 function replicaOver(
   live: LiveContainer,
   { replica, boot, path }: ReplicaSpec,
-  log: ProcessLog,
-  usage: UsageWatch,
-  { scope, clock, events, port, isForeign }: ReplicaOptions,
+  { log, nextOutput, ledger, usage }: Watch,
+  { scope, clock, events, port, nodeImage, isForeign }: ReplicaOptions,
 ): ReplicaContainer {
   const slot = { replica, boot };
   let isGone = false;
@@ -82,6 +110,7 @@ function replicaOver(
   const exited = live.ended.then(({ exitCode, oomKilled }): ReplicaExit => {
     isGone = true;
     usage.stop();
+    ledger?.end();
     const exit = { ...exitOf(exitCode), ...(oomKilled && { oomKilled }) };
     events.write({
       type: 'replica-exited',
@@ -101,6 +130,7 @@ function replicaOver(
     live,
     exited,
     log,
+    nextOutput,
     async signal(name) {
       if (isGone) return;
       usage.sample();
@@ -113,7 +143,7 @@ function replicaOver(
       async exhaustMemory() {
         usage.sample();
         isToldToEnd = true;
-        await exhaustMemory(scope.engine, live, !isForeign);
+        await exhaustMemory(scope, live, { hasNode: !isForeign, nodeImage });
         await exited;
       },
       disconnect: () => disconnect(scope, live),
@@ -129,11 +159,16 @@ async function send({ container }: LiveContainer, name: ReplicaSignal, replica: 
     else if (name === 'SIGCONT') await container.unpause();
     else await container.kill({ signal: name });
   } catch (cause) {
-    // It has ended in this moment: there is no such container, or it does not run.
-    const { statusCode } = cause as { statusCode?: number };
-    if (statusCode === 404 || statusCode === 409) return;
+    if (saysEnded(cause)) return;
     throw new HarnessError('internal', `${replica} cannot be sent ${name}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** It has ended in this moment: there is no such container, or it does not run, for which Podman has no code of its own. */
+export function saysEnded(cause: unknown): boolean {
+  const { statusCode } = cause as { statusCode?: number };
+  if (statusCode === 404 || statusCode === 409) return true;
+  return statusCode === 500 && /container state improper/.test(messageOf(cause));
 }
 
 /** A container that a signal has ended says 128 and its number, as a shell does. */

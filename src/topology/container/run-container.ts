@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { HarnessError, messageOf } from '../../core/index.ts';
+import { attach } from './attach.ts';
 import type { Container, HostConfig } from './engine.ts';
 import { missingImage } from './image-trouble.ts';
 import type { RunScope } from './run-scope.ts';
@@ -48,6 +49,8 @@ export interface LiveContainer {
   readonly ended: Promise<ContainerEnd>;
 }
 
+/** The highest there is; see proc(5), oom_score_adj. */
+const firstToBeKilled = 1000;
 /** Node starts some dozen threads; what forks without end must not take the machine with it. */
 const pidsMax = 512;
 
@@ -60,9 +63,7 @@ const pidsMax = 512;
 export async function startContainer(scope: RunScope, spec: ContainerSpec): Promise<LiveContainer> {
   const container = await created(scope, spec);
   try {
-    const stdin = (await container.attach({
-      ...{ stream: true, stdin: true, stdout: true, stderr: true, hijack: true },
-    })) as Duplex;
+    const stdin = await attach(scope.engine.docker, container.id);
     const outputEnded = handOn(scope, stdin, spec.onOutput);
     // Asked for before it starts, so that an end that comes at once is not missed.
     const ended = endOf(container, outputEnded);
@@ -121,6 +122,8 @@ function hostConfig(
     // Where SELinux rules, a container may else not write what is mounted; elsewhere it means nothing.
     SecurityOpt: ['no-new-privileges', 'label=disable'],
     PidsLimit: pidsMax,
+    // Where memory runs out it is the server that is killed, however small it is.
+    ...(isForeign && { OomScoreAdj: firstToBeKilled }),
     Binds: mounts.map(({ from, to }) => `${from}:${to}`),
     // What it writes is read from here; the engine keeps no copy, which nobody would bound.
     LogConfig: { Type: 'none', Config: {} },

@@ -45,3 +45,8 @@ export async function openRunScope(engine: Engine, warden: Warden): Promise<RunS
   }
   return { engine, id, network: id, owner, labelsFor, [Symbol.asyncDispose]: dispose };
 }
+
+/** An image that may not be removed while the scope is there: a container of it that is never started sees to that. */
+export async function holdImage(scope: RunScope, image: string): Promise<void> {
+  await scope.engine.docker.createContainer({ Image: image, Labels: scope.labelsFor('hold') });
+}

@@ -1,5 +1,6 @@
 import { sumOf } from './chance.ts';
 import type { Row } from './types.ts';
+import { unmixed } from './unmixed.ts';
 
 /**
  * In memory, in rotation, and clients that give a lost session up: what they get before that. The j-th call is
@@ -31,6 +32,7 @@ export const callsUntilLost: Row = ({ scenario, deployment, metrics, facts }) =>
       predicted: of(mean),
       interval: [of(interval[0]), of(interval[1])],
       measured: sessions === 0 ? null : of(answered),
+      doubt: unmixed({ facts, deployment }),
     },
   ];
 };

@@ -1,5 +1,6 @@
 import { binomial } from './chance.ts';
 import type { Row } from './types.ts';
+import { unmixed } from './unmixed.ts';
 
 /** In memory, in rotation: a follow-up request finds its session with probability 1/N; where there are sessions. */
 export const followUps: Row = ({ deployment, metrics, facts }) => {
@@ -18,6 +19,7 @@ export const followUps: Row = ({ deployment, metrics, facts }) => {
       predicted: 1 / replicas,
       interval: asked === 0 ? [0, 1] : [low / asked, high / asked],
       measured: asked === 0 ? null : found / asked,
+      doubt: unmixed({ facts, deployment }),
     },
   ];
 };

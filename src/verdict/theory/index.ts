@@ -3,6 +3,7 @@
 import type { Prediction } from '../results.ts';
 import { callsUntilLost } from './calls-until-lost.ts';
 import { consistentHash } from './consistent-hash.ts';
+import { cutOff } from './cut-off.ts';
 import { followUps } from './follow-ups.ts';
 import { freeze } from './freeze.ts';
 import { hashModulo } from './hash-modulo.ts';
@@ -23,6 +24,7 @@ const rows: readonly Row[] = [
   struckReplica,
   heldSessions,
   nothingMoves,
+  cutOff,
   hashModulo,
   consistentHash,
   sharedState,

@@ -1,6 +1,7 @@
 import { foreignServerOf } from '../../scenario/index.ts';
 import { binomial } from './chance.ts';
 import type { Row } from './types.ts';
+import { unmixed } from './unmixed.ts';
 
 /**
  * 2026-07-28, state in replica memory, in rotation: what a handle names is found with probability 1/N. A
@@ -22,6 +23,7 @@ export const localState: Row = ({ deployment, facts }) => {
       predicted: 1 / replicas,
       interval: asked === 0 ? [0, 1] : [low / asked, high / asked],
       measured: asked === 0 ? null : found / asked,
+      doubt: unmixed({ facts, deployment }),
     },
   ];
 };

@@ -4,18 +4,20 @@ import { onlyFault, type Row, share } from './types.ts';
 
 /** Which faults lose what the struck replica holds, and nothing else, by routing. */
 const losing: Record<string, readonly string[]> = {
-  'session-affinity': ['crash', 'restart', 'scale-in'],
+  'session-affinity': ['crash', 'out-of-memory', 'restart', 'scale-in'],
   // When a replica leaves the balancer, N is another, and all clients are dealt anew: `hash-modulo.ts`.
-  hash: ['crash'],
-  'consistent-hash': ['crash', 'restart'],
+  hash: ['crash', 'out-of-memory'],
+  'consistent-hash': ['crash', 'out-of-memory', 'restart'],
 };
 
-/** In memory, with affinity: one replica crashes, and the sessions it held are lost, about 1/N. */
+/** In memory, with affinity: one replica crashes or is killed, and the sessions it held are lost, about 1/N. */
 export const struckReplica: Row = (one) => {
   const { routing } = one.deployment;
   const fault = onlyFault(one);
   const held = one.facts.sessionsHeld;
   if (fault === undefined || !held?.struck || !losing[routing]?.includes(fault.fault)) return [];
+  // One that nobody replaces leaves the balancer.
+  if (routing === 'hash' && 'replace' in fault && !fault.replace) return [];
   const { replicas, targets, open, inDoubt } = held.struck;
   if (replicas === 0) return [];
   const [low, high] =
@@ -36,4 +38,9 @@ export const struckReplica: Row = (one) => {
   ];
 };
 
-const verbs: Record<string, string> = { crash: 'crash', restart: 'restart', 'scale-in': 'leave' };
+const verbs: Record<string, string> = {
+  crash: 'crash',
+  'out-of-memory': 'run out of memory',
+  restart: 'restart',
+  'scale-in': 'leave',
+};

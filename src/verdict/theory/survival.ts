@@ -1,5 +1,6 @@
 import { binomial } from './chance.ts';
 import type { Row } from './types.ts';
+import { unmixed } from './unmixed.ts';
 
 /** In memory, in rotation: a session survives k follow-ups with (1/N)^k when arrivals mix. */
 export const survival: Row = ({ scenario, deployment, metrics, facts }) => {
@@ -27,6 +28,7 @@ export const survival: Row = ({ scenario, deployment, metrics, facts }) => {
       predicted,
       interval: sessions === 0 ? [0, 1] : [low / sessions, high / sessions],
       measured: metrics.session_loss.value,
+      doubt: unmixed({ facts, deployment }),
     },
   ];
 };

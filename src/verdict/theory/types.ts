@@ -8,7 +8,7 @@ export type Case = Pick<RunSpec, 'scenario' | 'deployment'> & Pick<Measured, 'me
 /** A prediction before it is held against what was measured. */
 export interface Forecast extends Omit<Prediction, 'verdict' | 'reason'> {
   /** Why the run does not meet what the formula takes for granted; it is not judged then. */
-  doubt?: string;
+  doubt?: string | undefined;
 }
 
 /** One row of what theory predicts: nothing where it does not apply. */
