@@ -33,7 +33,7 @@ export const sessions = 30;
 /** How long a replica that is restarted has to end. */
 export const graceMs = 5000;
 
-/** All have arrived after a second; the handshake of one takes FastMCP two more, where many come at once. */
+/** All have arrived after a second; a handshake takes FastMCP for TypeScript one more. */
 const faultAtMs = 4000;
 /** Long enough for every session to be asked after the fault, many times. */
 const afterMs = 2000;
