@@ -45,7 +45,8 @@ const recipes = {
       ],
     ],
   },
-  'go-sdk': { needs: 'go', steps: [['go', 'build', '-o', 'server', '.']] },
+  // Linked statically, so that it is its own image.
+  'go-sdk': { needs: 'go', steps: [['env', 'CGO_ENABLED=0', 'go', 'build', '-o', 'server', '.']] },
 } as const satisfies Record<string, Recipe>;
 
 export type ForeignName = keyof typeof recipes;

@@ -1,15 +1,17 @@
 // `npm run survey`: what servers that nobody here wrote do when their replicas come and go, written to docs/servers.md.
 // It is no test: it takes minutes, and its figures are of this machine. `-- --only name,name` surveys some of them.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ForeignName, foreignNames, missingProgram } from '../../infra/foreign/prepare.ts';
 import { wallClockIso } from '../../src/core/index.ts';
-import { observe } from './observe.ts';
+import { containerEngine } from '../support/requirements.ts';
+import { type Observations, observe } from './observe.ts';
 import { type Surveyed, surveyText } from './page.ts';
-import { compare, stopRun, survive } from './runs.ts';
+import { type Backend, graceMs, stopRun, survive } from './runs.ts';
+import { compare } from './speed.ts';
 import { foreignSubject, machine, reference, type Subject } from './subjects.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -25,26 +27,55 @@ if (missing.length > 0) {
   process.exit(70);
 }
 
+/** What an engine takes to make a container and to start it. */
+const containerMs = 700;
+/** What a server without a call under way takes to end. */
+const endMs = 500;
+
 const folder = mkdtempSync(join(tmpdir(), 'windtunnel-survey-'));
 process.once('SIGINT', () => void stopRun().finally(() => process.exit(130)));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const beside = reference();
-const surveyed: Surveyed[] = [await survey(beside)];
-for (const name of wanted as ForeignName[]) {
-  const subject = await foreignSubject(name);
-  const one = await survey(subject);
-  process.stderr.write(`${name}: against the reference server …\n`);
-  const [own, other] = await compare(subject, beside, folder);
-  surveyed.push({ ...one, speed: { own, reference: other } });
-}
+const engine = await containerEngine();
+const beside = reference(engine);
+const others: Subject[] = [];
+for (const name of wanted as ForeignName[]) others.push(await foreignSubject(name, engine));
+
+tell('all: as many calls as they can take …');
+const [loadBefore = 0] = loadavg();
+const speeds = await compare(others, beside, folder);
 const path = fileURLToPath(new URL('../../docs/servers.md', import.meta.url));
-writeFileSync(path, surveyText(surveyed, { on: wallClockIso().slice(0, 10), machine: machine() }));
-process.stderr.write(`written: ${path}\n`);
+const command = ['npm run survey', ...(values.only === undefined ? [] : [`--only ${values.only}`])].join(
+  ' -- ',
+);
+const about = { on: wallClockIso().slice(0, 10), machine: machine(), command, loadBefore };
+const surveyed: Surveyed[] = [];
+for (const subject of [beside, ...others]) {
+  surveyed.push(await survey(subject));
+  // After each, so that a survey that is broken off leaves what it has seen.
+  writeFileSync(path, surveyText(surveyed, about));
+}
+tell(`written: ${path}`);
 
 async function survey(subject: Subject): Promise<Surveyed> {
-  process.stderr.write(`${subject.name}: asked directly …\n`);
+  tell(`${subject.name}: asked directly …`);
   const seen = await observe(subject);
-  process.stderr.write(`${subject.name}: three replicas, restarted, killed, joined …\n`);
-  return { subject, seen, survived: await survive(subject, folder) };
+  const survived = [];
+  const backends: Backend[] = 'not' in subject.contained ? ['process'] : ['process', 'container'];
+  for (const backend of backends) {
+    tell(`${subject.name}: three replicas as ${backend}, restarted, killed, joined …`);
+    survived.push(...(await survive(subject, backend, oneRestartMs(seen, backend), folder)));
+  }
+  return { subject, seen, survived, speed: speeds.get(subject.name) };
+}
+
+/** What the restart of one replica takes, if it takes at most twice as long beside others as it did alone. */
+function oneRestartMs({ startMs, drain }: Observations, backend: Backend): number {
+  if (backend === 'process') return endMs + 2 * startMs;
+  // What a signal ended by default, as a process, does not hear it as the first process of a container.
+  return (drain.how === 'SIGTERM' ? graceMs : endMs) + containerMs + 2 * startMs;
+}
+
+function tell(what: string): void {
+  process.stderr.write(`${what}\n`);
 }

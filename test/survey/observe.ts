@@ -6,6 +6,8 @@ import type { Subject } from './subjects.ts';
 
 /** What one process of a server does, asked directly: nothing of ours is in between. */
 export interface Observations {
+  /** From the start of the process until it answered. */
+  startMs: number;
   unknownSession: Exchange;
   drain: Drain;
   sessionless: Sessionless;
@@ -34,12 +36,18 @@ const drainTimeoutMs = 10_000;
 
 export async function observe(subject: Subject): Promise<Observations> {
   await using starter = await starterOf(subject);
+  const startedAt = performance.now();
   const first = await starter.start([]);
-  const unknownSession = await askUnknownSession(first.url, subject);
+  const startMs = performance.now() - startedAt;
+  const session = await open(first.url);
   const discover = await modern(first.url, 'server/discover', {});
   const called = await callModern(first.url, subject);
   const drain = await askDrain(first, subject);
+  const second = await starter.start([]);
+  // As after a restart: it is a session that this server did open.
+  const unknownSession = await post(second.url, call(2, subject.quick), session);
   return {
+    startMs,
     unknownSession,
     drain,
     modern: { works: called.message?.result !== undefined, discover, called },
@@ -72,14 +80,6 @@ async function starterOf(subject: Subject): Promise<Starter> {
       await warden[Symbol.asyncDispose]();
     },
   };
-}
-
-function askUnknownSession(url: string, { quick }: Subject): Promise<Exchange> {
-  const headers = {
-    'mcp-session-id': '00000000-0000-4000-8000-000000000000',
-    'mcp-protocol-version': '2025-11-25',
-  };
-  return post(url, call(2, quick), headers);
 }
 
 function callModern(url: string, { quick }: Subject): Promise<Exchange> {

@@ -1,7 +1,10 @@
-import type { Exchange } from './http.ts';
+import { findings } from './findings.ts';
 import type { Observations } from './observe.ts';
-import type { Speed, Survived } from './runs.ts';
+import { graceMs, replicas, type Survived, sessions } from './runs.ts';
+import { type Compared, load, repeats, type Speed } from './speed.ts';
 import type { Subject } from './subjects.ts';
+import { departures, survivalTable } from './survival.ts';
+import { answerOf, isAnswered, table, versionsOf } from './words.ts';
 
 /** What was observed, as a page of Markdown. Nothing on it is written by hand. */
 
@@ -9,20 +12,32 @@ export interface Surveyed {
   subject: Subject;
   seen: Observations;
   survived: Survived[];
-  speed?: { own: Speed; reference: Speed };
+  /** The reference server has none of its own. */
+  speed: Compared | undefined;
 }
 
-type Column = readonly [title: string, cell: (one: Surveyed) => string];
+export interface About {
+  on: string;
+  machine: string;
+  command: string;
+  /** The machine's load average when the measuring of speeds began: what else it had to do. */
+  loadBefore: number;
+}
 
-export function surveyText(surveyed: readonly Surveyed[], about: { on: string; machine: string }): string {
+export function surveyText(
+  surveyed: readonly Surveyed[],
+  { on, machine, command, loadBefore }: About,
+): string {
   return [
     '# Servers that nobody here wrote',
     '',
-    `Written by \`npm run survey\` on ${about.on} (${about.machine}); nothing here is written by hand. Each server runs as three`,
-    'replicas, as processes (no container), written as its own documentation writes one (`infra/foreign/`). Figures of speed are of this machine, and beside',
-    'the reference server (`stateful-v2`) in the same experiment: five seconds, three times each in alternating order, the median; what else the machine did meanwhile shows in both.',
+    `Written by \`${command}\` on ${on} (${machine}); nothing here is written by hand. Each server is written as its own`,
+    'documentation writes one (`infra/foreign/`), with its default settings, and nothing in front of it that would hide what it does.',
+    'The row *reference* is a server of this project, measured in the same way.',
     '',
     '## One process, asked directly',
+    '',
+    'The session that is unknown is one that the process before had opened: what a client asks for after a restart.',
     '',
     ...table(surveyed, [
       ['server', ({ subject }) => `**${subject.name}**<br>${subject.version}`],
@@ -32,34 +47,34 @@ export function surveyText(surveyed: readonly Surveyed[], about: { on: string; m
       ['2026-07-28', ({ seen }) => modernOf(seen)],
     ]),
     '',
-    '## Three replicas: sessions lost, of those opened',
+    `## ${replicas} replicas: sessions lost, of those opened`,
     '',
-    'A client whose session is lost opens another; after the semicolon is how many of the intended calls ended well, first the',
-    'bare attempts, then with that.',
+    `${sessions} clients, each with a session that it goes on calling, in 2025-11-25; a client whose session is lost opens another.`,
+    'After the semicolon is how many of the intended calls ended well: the bare attempts, then with what the client did to recover.',
+    `A restart sends SIGTERM, and SIGKILL to what is still there after ${graceMs / 1000} s. A run goes on until the fault is over and every`,
+    'session has been asked after it, so it is as long as the server needs; a cell in which that failed says so. Under rotation',
+    'sessions in memory cannot work with any server: availability there says little of this one.',
     '',
-    ...table(surveyed, [
-      ['server', ({ subject }) => `**${subject.name}**`],
-      ...survivals(surveyed).map(
-        ({ scenario, routing }): Column => [
-          `${scenario}, ${routing}`,
-          ({ survived }) =>
-            survivalOf(survived.find((one) => one.scenario === scenario && one.routing === routing)),
-        ],
-      ),
-    ]),
+    ...survivalTable(surveyed),
     '',
-    '## Three replicas with affinity: speed',
+    ...departures(surveyed),
+    '',
+    '## Speed, as processes with affinity',
+    '',
+    `Beside the reference server in the same experiment: ${load.duration.replace('s', ' s')}, ${repeats} times each in alternating order, the median. Servers, balancer and load`,
+    'share the cores of one machine, so the ratio tells more than the figure, and a ratio near 1 may be the limit of the machine.',
+    `When this began the machine had a load average of ${loadBefore.toFixed(1)}: much above 0, other work disturbed it, and the p99 most of all.`,
     '',
     ...table(
       surveyed.filter(({ speed }) => speed !== undefined),
       [
         ['server', ({ subject }) => `**${subject.name}**`],
         [
-          'calls per second, 20 clients in a closed loop',
+          `calls per second, ${load.sessions} clients in a closed loop`,
           ({ speed }) => beside(speed, ({ perSecond }) => perSecond, ''),
         ],
         [
-          'p99 of a call from when it was sent, at 100 calls per second',
+          `p99 of a call from when it was sent, at ${load.rate.replace('/s', '')} calls per second`,
           ({ speed }) => beside(speed, ({ p99Ms }) => p99Ms, ' ms'),
         ],
       ],
@@ -71,31 +86,7 @@ export function surveyText(surveyed: readonly Surveyed[], about: { on: string; m
   ].join('\n');
 }
 
-function table(rows: readonly Surveyed[], columns: readonly Column[]): string[] {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [
-    line(columns.map(([title]) => title)),
-    line(columns.map(() => '---')),
-    ...rows.map((row) => line(columns.map(([, cell]) => cell(row)))),
-  ];
-}
-
-function survivals([first]: readonly Surveyed[]): Survived[] {
-  return (first?.survived ?? []).toSorted((a, b) => a.routing.localeCompare(b.routing));
-}
-
-function survivalOf(one: Survived | undefined): string {
-  if (one === undefined) return 'not run';
-  const lost = one.lost === null ? 'no sessions' : `${one.lost.numerator} of ${one.lost.denominator}`;
-  return `${lost}; ${percent(one.available)}, ${percent(one.recovered)}`;
-}
-
-function percent(share: number | null): string {
-  return share === null ? 'unknown' : `${(share * 100).toFixed(1)} %`;
-}
-
-function beside(speed: Surveyed['speed'], read: (speed: Speed) => number | null, unit: string): string {
+function beside(speed: Compared | undefined, read: (speed: Speed) => number | null, unit: string): string {
   if (speed === undefined) return '';
   const [own, other] = [read(speed.own), read(speed.reference)];
   if (own === null || other === null || other === 0) return 'unknown';
@@ -104,19 +95,6 @@ function beside(speed: Surveyed['speed'], read: (speed: Speed) => number | null,
 
 function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
-}
-
-/** `404 -32001`, and what it says. */
-function answerOf({ status, message, body, broken }: Exchange): string {
-  if (status === undefined) return `no answer: ${broken}`;
-  if (message?.result !== undefined) return `${status} with a result`;
-  const { code, message: said } = message?.error ?? {};
-  const text = (said ?? body).trim().replace(/\s+/g, ' ').slice(0, 120);
-  return `${status} ${code ?? 'without a JSON-RPC error'}${text === '' ? '' : ` “${text}”`}`;
-}
-
-function isAnswered({ message }: Exchange): boolean {
-  return message?.result !== undefined;
 }
 
 function drainOf({ drain }: Observations): string {
@@ -142,56 +120,4 @@ function modernOf({ modern, sessionless }: Observations): string {
   const discover = named === undefined ? answerOf(modern.discover) : `names ${named.join(', ')}`;
   const no = `\`server/discover\` ${discover}; \`tools/call\` ${answerOf(modern.called)}`;
   return free ? `only in its sessionless mode; else: ${no}` : `no: ${no}`;
-}
-
-/** The revisions that an answer to `server/discover` names. */
-function versionsOf({ message }: Exchange): string[] | undefined {
-  const { supportedVersions } = (message?.result ?? {}) as { supportedVersions?: unknown };
-  return Array.isArray(supportedVersions) ? supportedVersions.map(String) : undefined;
-}
-
-interface Finding {
-  what: string;
-  exchange: Exchange;
-}
-
-function findings({ subject, seen }: Surveyed): string[] {
-  const found: Finding[] = [];
-  const { status } = seen.unknownSession;
-  if (status !== 404) {
-    const what = `A session that it does not know is answered with ${status ?? 'nothing'}. The specification asks for 404 (2025-11-25, basic/transports, “Session Management”), and a client that waits for that never opens another.`;
-    found.push({ what, exchange: seen.unknownSession });
-  }
-  if (!isAnswered(seen.drain.inFlight)) {
-    const ended = seen.drain.endedMs === undefined ? 'did not end' : `ended (${seen.drain.how})`;
-    const what = `On SIGTERM it ${ended} without answering a call that was under way: a rolling restart cuts what it meets, unless a balancer has drained the replica before.`;
-    found.push({ what, exchange: seen.drain.inFlight });
-  } else if (seen.drain.endedMs === undefined) {
-    found.push({
-      what: 'It answered the call that was under way, and had not ended 10 s after SIGTERM: it had to be killed.',
-      exchange: seen.drain.inFlight,
-    });
-  }
-  const { discover, works } = seen.modern;
-  if (!works && versionsOf(discover)?.includes('2026-07-28')) {
-    found.push({
-      what: 'It names 2026-07-28 among its revisions, and does not answer a call in it.',
-      exchange: seen.modern.called,
-    });
-  }
-  if (seen.sessionless !== 'no such mode' && !seen.sessionless.works) {
-    found.push({
-      what: 'Without sessions, a call that no handshake came before is not answered.',
-      exchange: seen.sessionless.asked,
-    });
-  }
-  const lines = found.flatMap(({ what, exchange }) => [
-    what,
-    '',
-    '```http',
-    exchange.text.replaceAll('\r', ''),
-    '```',
-    '',
-  ]);
-  return [`### ${subject.name}`, '', ...(lines.length > 0 ? lines : ['Nothing was found.', ''])];
 }

@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { foreignImage, foreignImagePort } from '../../infra/foreign/image.ts';
 import { type ForeignName, foreignDeployment, prepareForeign } from '../../infra/foreign/prepare.ts';
+import { messageOf } from '../../src/core/index.ts';
+import type { Requirement } from '../support/requirements.ts';
 
 /** What is surveyed: the foreign servers, and the reference server beside them. */
 
@@ -13,6 +17,10 @@ export interface Subject {
   version: string;
   /** What stands under `server` in a deployment file, with absolute paths. */
   server: string | { command: string[]; cwd: string; env?: Record<string, string> };
+  /** The same with `--backend container`, or why it does not run there. */
+  contained:
+    | { server: string | { image: string; port: number; env: Record<string, string> } }
+    | { not: string };
   /** How a process of it is started; `${port}` is a port. */
   command: string[];
   cwd: string | undefined;
@@ -33,11 +41,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const echo: Call = { call: 'echo', arguments: { text: 'hello' } };
 const wait: Call = { call: 'wait', arguments: { ms: 1500 } };
 
-export function reference(): Subject {
+export function reference(engine: Requirement): Subject {
   return {
     name: 'reference',
-    version: '`stateful-v2` of this project',
+    version: `\`stateful-v2\` of this project on ${npmVersions(root, '@modelcontextprotocol/server')}`,
     server: 'stateful-v2',
+    contained: engine.met ? { server: 'stateful-v2' } : { not: engine.reason },
     command: [process.execPath, join(root, 'infra/servers/stateful-v2.ts')],
     cwd: undefined,
     env: { HOST: '127.0.0.1', PORT: '${port}', WINDTUNNEL_STORE: 'memory' },
@@ -78,7 +87,7 @@ const own: Record<
   },
 };
 
-export async function foreignSubject(name: ForeignName): Promise<Subject> {
+export async function foreignSubject(name: ForeignName, engine: Requirement): Promise<Subject> {
   await prepareForeign(name);
   const path = foreignDeployment(name);
   const { server } = parse(readFileSync(path, 'utf8')) as {
@@ -90,11 +99,20 @@ export async function foreignSubject(name: ForeignName): Promise<Subject> {
     name,
     version: version(cwd),
     server: { ...server, cwd },
+    contained: engine.met ? await inContainer(name, server.env ?? {}) : { not: engine.reason },
     command: server.command,
     cwd,
     env: server.env ?? {},
     ...rest,
   };
+}
+
+async function inContainer(name: ForeignName, env: Record<string, string>): Promise<Subject['contained']> {
+  try {
+    return { server: { image: await foreignImage(name), port: foreignImagePort, env } };
+  } catch (error) {
+    return { not: messageOf(error) };
+  }
 }
 
 function npmVersions(cwd: string, ...packages: string[]): string {
@@ -109,6 +127,19 @@ function found(pattern: RegExp, path: string): string {
   return pattern.exec(readFileSync(path, 'utf8'))?.[0] ?? 'version unknown';
 }
 
+/** What the figures are of: the machine, and what the servers run on. */
 export function machine(): string {
-  return `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.version}`;
+  const node = `Node ${process.version.slice(1)}`;
+  const others = [
+    said('python3', '--version'),
+    said('go', 'version').replace(/^go version go(\S+).*/, 'Go $1'),
+  ];
+  const cores = `${availableParallelism()} cores`;
+  return [cpus()[0]?.model.trim() ?? 'unknown', cores, node, ...others.filter((one) => one !== '')].join(
+    ', ',
+  );
+}
+
+function said(program: string, ...args: string[]): string {
+  return (spawnSync(program, args, { encoding: 'utf8' }).stdout ?? '').trim();
 }

@@ -55,7 +55,8 @@ server.addTool({
 await server.start({
   transportType: 'httpStream',
   httpStream: {
-    host: '127.0.0.1',
+    // Within a container it listens on every address of it.
+    host: process.env.HOST ?? '127.0.0.1',
     port: Number(process.argv[2]),
     endpoint: '/mcp',
     stateless: process.argv.includes('--sessionless'),

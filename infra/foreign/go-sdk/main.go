@@ -66,7 +66,15 @@ func main() {
 	options := &mcp.StreamableHTTPOptions{Stateless: slices.Contains(os.Args, "--sessionless")}
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, options)
 	http.Handle("/mcp", handler)
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
+	log.Fatal(http.ListenAndServe(host()+":"+os.Args[1], nil))
+}
+
+// host is the address to listen on: within a container, every one of it.
+func host() string {
+	if named := os.Getenv("HOST"); named != "" {
+		return named
+	}
+	return "127.0.0.1"
 }
 
 func addTools(server *mcp.Server, kept *notes) {

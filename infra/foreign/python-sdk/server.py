@@ -1,6 +1,7 @@
 """A server on the official Python SDK, over Streamable HTTP: `server.py PORT`, as the SDK's documentation writes one."""
 
 import json
+import os
 import sys
 
 import anyio
@@ -77,4 +78,6 @@ async def recall(key: str) -> Note:
 
 
 if __name__ == "__main__":
-    mcp.run("streamable-http", host="127.0.0.1", port=int(sys.argv[1]), stateless_http="--sessionless" in sys.argv)
+    # Within a container it listens on every address of it.
+    host = os.environ.get("HOST", "127.0.0.1")
+    mcp.run("streamable-http", host=host, port=int(sys.argv[1]), stateless_http="--sessionless" in sys.argv)
