@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * What listens on this machine, from /proc/net/tcp (proc(5)), to tell a server that was started from one that was there
- * before. Elsewhere than on Linux nothing is known, and nothing said.
+ * What listens, from /proc/PID/net/tcp (proc(5)): to tell a server that was started from one that was there before, and
+ * where one in a container listens. Elsewhere than on Linux nothing is known, and nothing said.
  */
 
 /** A socket that listens. */
@@ -22,9 +22,10 @@ const reached = {
   '[::1]': ['00000000000000000000000001000000', any6],
 } as const;
 
-export function listeners(): Listener[] {
+/** @param of a process whose network is looked at; of one that is gone, or another user's, nothing is known. */
+export function listeners(of: number | 'self' = 'self'): Listener[] {
   return ['tcp', 'tcp6'].flatMap((table) => {
-    const rows = readOrNothing(`/proc/net/${table}`).split('\n').slice(1);
+    const rows = readOrNothing(`/proc/${of}/net/${table}`).split('\n').slice(1);
     return rows.flatMap((row) => {
       const [, local = '', , state, , , , , , inode = ''] = row.trim().split(/\s+/);
       const [address = '', port = ''] = local.split(':');

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Clock, HarnessError, interrupted } from '../../core/index.ts';
 import type { EmbeddedBalancer } from '../balancer/balancer-link.ts';
+import { type Listener, listeners } from '../listeners.ts';
 import { describeExit } from '../readiness.ts';
 import { matchesOutput, type ReadyOutcome } from '../ready-when.ts';
 import { cleanerFor } from '../replica-secrets.ts';
@@ -128,8 +128,9 @@ async function untilNextProbe(
 
 /** What to do if it listens where nobody asks it. */
 function elsewhere(pid: number, port: number): string {
-  const found = listeners(pid);
-  if (found.some((one) => one.port === port && !one.isLoopback)) return '';
+  const found = listeners(pid).filter(({ address }) => address !== enginesResolver);
+  const isLoopback = ({ address }: Listener) => loopback.includes(address);
+  if (found.some((one) => one.port === port && !isLoopback(one))) return '';
   const ports = [...new Set(found.map((one) => one.port))].filter((one) => one !== port).join(', ');
   const must = `It must listen on port ${port} of all its addresses (0.0.0.0); PORT and HOST tell it.`;
   if (found.some((one) => one.port === port)) return `It listens on its own loopback address only. ${must}`;
@@ -138,26 +139,7 @@ function elsewhere(pid: number, port: number): string {
 
 /** 127.0.0.11, where Docker resolves names within a container's network. */
 const enginesResolver = '0B00007F';
-
-/** The TCP sockets that listen in the network of a process (proc(5), /proc/net/tcp); state 0A is LISTEN. */
-function listeners(pid: number): { port: number; isLoopback: boolean }[] {
-  return ['tcp', 'tcp6'].flatMap((table) => {
-    try {
-      const rows = readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1);
-      return rows.flatMap((row) => {
-        const [, , local = '', , state] = ` ${row.trim()}`.split(/\s+/);
-        const [address = '', port = ''] = local.split(':');
-        const isLoopback = address === '0100007F' || address === '00000000000000000000000001000000';
-        return state === '0A' && address !== enginesResolver
-          ? [{ port: Number.parseInt(port, 16), isLoopback }]
-          : [];
-      });
-    } catch {
-      // Gone, or another user's: then nothing is said about it.
-      return [];
-    }
-  });
-}
+const loopback = ['0100007F', '00000000000000000000000001000000'];
 
 function failed(spec: ReplicaSpec, what: string, lastOutput: string, advice: string): HarnessError {
   const output = lastOutput === '' ? 'It wrote nothing.' : `Its last output:\n${lastOutput}`;
