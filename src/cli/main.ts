@@ -13,10 +13,8 @@ async function main(argv: readonly string[]): Promise<number> {
     assertHere();
     const command = await parseArguments(argv, tool.version, (text) => output.out(text), output.columns);
     switch (command.name) {
-      case 'run': {
-        using interrupt = interruptible(() => process.exit(exitCodes.unknown));
-        return await runCommand(command.options, argv, output, interrupt.signal);
-      }
+      case 'run':
+        return await runCommand(command.options, argv, output, untilInterrupted());
       case 'report':
         return await (await import('./report-command.ts')).reportCommand(command, output);
       case 'clean':
@@ -26,14 +24,12 @@ async function main(argv: readonly string[]): Promise<number> {
       case 'list':
         return (await import('./list-command.ts')).listCommand(command, output);
       case 'serve': {
-        using interrupt = interruptible(() => process.exit(exitCodes.unknown));
         const { serveCommand } = await import('./serve-command.ts');
-        return await serveCommand(command.options, output, interrupt.signal);
+        return await serveCommand(command.options, output, untilInterrupted());
       }
       case 'init': {
-        using interrupt = interruptible(() => process.exit(exitCodes.unknown));
         const { initCommand } = await import('./init-command.ts');
-        return await initCommand(command.options, output, interrupt.signal);
+        return await initCommand(command.options, output, untilInterrupted());
       }
       case 'shown':
         return exitCodes.ok;
@@ -45,6 +41,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCodeOfError(error);
   }
 }
+
+const untilInterrupted = () => interruptible(() => process.exit(exitCodes.unknown));
 
 /** A relative path means nothing in a folder that was deleted under our feet; yargs asks for it, too. */
 function assertHere(): void {
