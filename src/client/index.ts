@@ -10,6 +10,9 @@ export type {
   ConnectionClient,
   Connector,
   SessionOpened,
+  TaskCalls,
+  TaskOrResult,
+  TaskState,
   ToolCall,
   ToolResult,
 } from './types.ts';

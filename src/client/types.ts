@@ -1,5 +1,5 @@
 import type { StopSignal } from '../core/index.ts';
-import type { Failure } from '../record/index.ts';
+import type { Failure, TaskStatus } from '../record/index.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What became of one exchange with a server; what a server does wrong is a value here, never an exception. */
@@ -34,6 +34,61 @@ export interface ToolResult {
   meta: Record<string, unknown>;
 }
 
+/** A task as a server tells of it; both revisions, in the words of the newer one. */
+export interface TaskState {
+  taskId: string;
+  status: TaskStatus;
+  /** From its creation; null: for ever. */
+  ttlMs: number | null;
+  /** As the server says it, whatever that is; null: it does not. */
+  pollIntervalMs: number | null;
+  /** At most 500 characters. */
+  statusMessage?: string;
+  /** Of a completed one, where the revision says it with the state (2026-07-28). */
+  result?: ToolResult;
+  /** What it waits for, by key, with `input_required` (2026-07-28). */
+  inputRequests?: Readonly<Record<string, unknown>>;
+}
+
+/** What `tools/call` came to where the server may make a task of it: the task, or the result at once. */
+export type TaskOrResult = { task: TaskState } | { result: ToolResult };
+
+/**
+ * Tasks of one client: SEP-1686 within a session of 2025-11-25, the extension `io.modelcontextprotocol/tasks` (SEP-2663) in
+ * 2026-07-28. A task that the server does not know is a failure of kind `unknown-task`.
+ */
+export interface TaskCalls {
+  /** Calls a tool as a task. `ttlMs` is asked for in 2025-11-25; in 2026-07-28 the server decides alone. */
+  create(
+    call: ToolCall,
+    options: { ttlMs?: number | undefined },
+    signal: StopSignal,
+  ): Promise<Answer<TaskOrResult>>;
+  /** `tasks/get`. */
+  get(taskId: string, signal: StopSignal): Promise<Answer<TaskState>>;
+  /** `tasks/result` (2025-11-25), which waits for the end; undefined where the state holds the result (2026-07-28). */
+  result: ((taskId: string, signal: StopSignal) => Promise<Answer<ToolResult>>) | undefined;
+  /** `tasks/cancel`; the state if the answer tells it (2025-11-25). */
+  cancel(taskId: string, signal: StopSignal): Promise<Answer<TaskState | undefined>>;
+  /** `tasks/update` (2026-07-28); undefined where input is asked for on a stream (2025-11-25). */
+  update:
+    | ((
+        taskId: string,
+        inputResponses: Record<string, unknown>,
+        signal: StopSignal,
+      ) => Promise<Answer<undefined>>)
+    | undefined;
+  /**
+   * Listens for changes of these tasks until `signal` stops it or the stream ends, which is what it resolves with:
+   * `subscriptions/listen` (2026-07-28), the GET stream of the session (2025-11-25). Beside other exchanges.
+   */
+  listen(
+    taskIds: readonly string[],
+    onState: (state: TaskState) => void,
+    signal: StopSignal,
+  ): Promise<{ requestId: string; failure: Failure | undefined }>;
+}
+
 /**
  * One MCP client of one protocol revision, with at most one session at a time. It runs one exchange at a
  * time. Each waits until `signal` stops it at the latest, and then cancels what it asked for.
@@ -42,6 +97,7 @@ export interface Connection {
   /** Opens a session (2025-11-25); where there are none it exchanges nothing. */
   open(signal: StopSignal): Promise<Answer<SessionOpened>>;
   call(call: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>>;
+  readonly tasks?: TaskCalls;
   /** Ends the session with DELETE, if there is one; returns the status of the answer. */
   close(signal: StopSignal): Promise<{ status?: number }>;
 }

@@ -1,3 +1,5 @@
+import type { TaskEvent } from './task-events.ts';
+
 /** What clients did and saw. Times are those of `events.ts`. */
 
 /** How an exchange ended: `ok`, `fail` (certainly no effect), `info` (unknown: it may have run). */
@@ -7,6 +9,10 @@ export type Outcome = 'ok' | 'fail' | 'info';
 export type FailureKind =
   /** The server does not know the session (2025-11-25); see `client/unknown-session.ts`. */
   | 'unknown-session'
+  /** The server does not know the task, before the time was over for which it had promised to keep it. */
+  | 'unknown-task'
+  /** The task has ended without a result: the server says `failed`, or `cancelled` though nobody had asked for that. */
+  | 'task-failed'
   /** The tool answered `isError`. `message` is its text. */
   | 'tool-error'
   /** A JSON-RPC error, or a 4xx, that says the request was not carried out. */
@@ -90,6 +96,7 @@ export type ClientEvent =
     }
   | OperationEvent
   | ExchangeEvent
+  | TaskEvent
   /** The client has done all it intended to do: so many operations, each with a record of its own. */
   | { type: 'client-ended'; atUs: number; client: string; operations: number };
 
@@ -118,6 +125,8 @@ export interface OperationEvent {
   serviceUs: number | null;
   /** The last exchange; joins with `routed`. */
   requestId: string | null;
+  /** The task it became; of several, the last. At most 200 characters. */
+  taskId?: string;
   /** The value this operation writes to the client's application state, if it is a write. */
   writes?: string;
   /** The values it found there, if it is a read that was answered. */

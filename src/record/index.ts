@@ -19,10 +19,17 @@ export {
   type RunEvent,
   type TopologyEvent,
 } from './events.ts';
-export { type LedgerEntry, type LedgerOperation, type LedgerSink, ledgerWriter } from './ledger.ts';
+export {
+  type LedgerEntry,
+  type LedgerOperation,
+  type LedgerSink,
+  type LedgerTask,
+  ledgerWriter,
+} from './ledger.ts';
 export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
 export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { isLedgerEntry, isRunEvent } from './shapes.ts';
+export { type TaskEvent, type TaskExchange, type TaskStatus, taskStatuses } from './task-events.ts';
 export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

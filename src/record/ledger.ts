@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts';
 import { type EventSink, ndjsonWriter } from './writer.ts';
 
 /** One line of `ledger.ndjson`. */
-export type LedgerEntry = LedgerOperation | LedgerEnd;
+export type LedgerEntry = LedgerOperation | LedgerTask | LedgerEnd;
 
 /**
  * What a server says it executed. Written synchronously, before the answer leaves, so that a `kill -9` right
@@ -19,6 +19,38 @@ export interface LedgerOperation extends LedgerMark {
   /** What was written, if it was a write. */
   value?: string;
 }
+
+/**
+ * What a server did with a task. The effect itself is noted as that of any call, by `begin` and `commit`, under the same
+ * `opId`; a replica that takes a task over begins anew.
+ */
+export interface LedgerTask extends LedgerMark {
+  event: 'task';
+  /**
+   * `created`: the store has it; noted before the handle leaves. `taken-over`: this replica carries it on, since its owner
+   * is gone. `step`: one step is done. `input-required`: it waits for its client. `retried`: it failed transiently, and
+   * the server begins it again. `completed`, `failed`, `cancelled`: its final state stands. `expired`: it was forgotten.
+   */
+  what: (typeof taskDeeds)[number];
+  taskId: string;
+  opId: string;
+  /** Of a `step`: which one, from 1. */
+  step?: number;
+  /** Of a `step`: how long it took, in milliseconds. */
+  ms?: number;
+}
+
+export const taskDeeds = [
+  'created',
+  'taken-over',
+  'step',
+  'input-required',
+  'retried',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
 
 /** The last line of a process that ended in order: it has written all it had to write. */
 interface LedgerEnd extends LedgerMark {
@@ -38,7 +70,7 @@ interface LedgerMark {
 }
 
 export interface LedgerSink {
-  write(entry: Omit<LedgerOperation, keyof LedgerMark>): void;
+  write(entry: Omit<LedgerOperation, keyof LedgerMark> | Omit<LedgerTask, keyof LedgerMark>): void;
   /** Writes the end mark; nothing can be written afterwards. */
   close(): void;
 }
@@ -55,7 +87,7 @@ export function ledgerWriter(
     return { atUs: clock.nowUs(), replica, boot, seq };
   };
   return {
-    write: ({ event, ...rest }) => file.write({ event, ...mark(), ...rest }),
+    write: (entry) => file.write({ ...entry, ...mark() }),
     close() {
       file.write({ event: 'end', ...mark() });
       file.close();

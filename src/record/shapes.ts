@@ -1,6 +1,7 @@
 import type { Failure, RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
-import type { LedgerEntry, LedgerOperation } from './ledger.ts';
+import { type LedgerEntry, type LedgerOperation, type LedgerTask, taskDeeds } from './ledger.ts';
+import { taskStatuses } from './task-events.ts';
 
 /**
  * Whether a line that was read is what its type says: files may be damaged, and a measure that is fed with a text
@@ -109,6 +110,7 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     attempts: number,
     serviceUs: numberOrNull,
     requestId: textOrNull,
+    taskId: maybe(text),
     writes: maybe(text),
     reads: maybe(texts),
     unsentBecause: maybe(text),
@@ -122,6 +124,27 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     sentUs: number,
     request: object<EventOf<'exchange'>['request']>({ ...message, method: text, path: text }),
     answer: (value) => value === null || answer(value),
+    failure: maybe(failure),
+  },
+  'task-created': {
+    atUs: number,
+    client: text,
+    opId: text,
+    taskId: text,
+    requestId: text,
+    sentUs: number,
+    ttlMs: numberOrNull,
+    pollIntervalMs: numberOrNull,
+  },
+  'task-seen': {
+    atUs: number,
+    client: text,
+    opId: text,
+    taskId: text,
+    how: oneOf('get', 'result', 'cancel', 'update', 'notification'),
+    requestId: textOrNull,
+    sentUs: number,
+    status: oneOf(null, ...taskStatuses),
     failure: maybe(failure),
   },
   'client-ended': { atUs: number, client: text, operations: number },
@@ -186,6 +209,16 @@ const ledgerOperation = object<LedgerOperation>({
   value: maybe(text),
 });
 
+const ledgerTask = object<LedgerTask>({
+  event: oneOf('task'),
+  ...mark,
+  what: oneOf(...taskDeeds),
+  taskId: text,
+  opId: text,
+  step: maybe(number),
+  ms: maybe(number),
+});
+
 export function isLedgerEntry(record: object): record is LedgerEntry {
-  return ledgerOperation(record) || ledgerEnd(record);
+  return ledgerOperation(record) || ledgerTask(record) || ledgerEnd(record);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memoryField, nameField } from './fields.ts';
+import { durationField, memoryField, nameField } from './fields.ts';
 import { foreignServer } from './foreign-server-schema.ts';
 
 /** The reference servers, by the SDK and the protocol revision they are built on (`infra/servers/`). */
@@ -36,6 +36,35 @@ const serverName = z.enum(Object.keys(servers) as [ServerName, ...ServerName[]])
 const stateField = z.enum(['memory', 'shared', 'unknown']);
 const routingField = z.enum(['round-robin', 'session-affinity', 'hash', 'consistent-hash']);
 
+const tasksField = z
+  .strictObject({
+    store: z
+      .enum(['memory', 'shared'])
+      .describe(
+        "Where tasks live: the replica's memory, or one store for all, with a lease, so that another replica takes over what its owner no longer renews",
+      ),
+    lease: durationField
+      .default('1s')
+      .describe('How long a replica that is not heard of keeps its tasks (shared)'),
+    retry: z
+      .enum(['nobody', 'server'])
+      .default('nobody')
+      .describe(
+        'Whether the server begins a task again that has failed transiently; a client may: see `task.retries`',
+      ),
+    ttl: durationField
+      .default('60s')
+      .describe('How long a task is kept from its creation, as the server says'),
+    retention: z
+      .enum(['kept', 'short', 'ignored'])
+      .default('kept')
+      .describe(
+        'kept: as long as it says; short: it says and keeps 500 ms, whatever is asked for; ignored: it forgets a result 500 ms after it was there, whatever it says',
+      ),
+    pollInterval: durationField.default('100ms').describe('How often the server would be asked'),
+  })
+  .describe('The server makes tasks of long calls; without it, it has none. Of the reference servers');
+
 export const deploymentFile = z.strictObject({
   name: nameField,
   description: z.string().min(1).max(300).describe('What it is, in one sentence'),
@@ -62,6 +91,7 @@ export const deploymentFile = z.strictObject({
     .max(50)
     .optional()
     .describe('How many replicas at the begin (default 3); not with `url`'),
+  tasks: tasksField.optional(),
   limits: z
     .strictObject({
       cpus: z

@@ -5,6 +5,42 @@ import { placeholders } from './template.ts';
 
 /** A journey: what one client does, step by step. */
 
+const taskField = z
+  .strictObject({
+    ttl: durationField
+      .optional()
+      .describe(
+        'How long the server is asked to keep the task (2025-11-25; in 2026-07-28 the server decides alone)',
+      ),
+    follow: z
+      .enum(['poll', 'notifications'])
+      .default('poll')
+      .describe('poll: asks as often as the server says; notifications: listens, and polls seldom behind it'),
+    wait: z
+      .boolean()
+      .default(true)
+      .describe(
+        'false: the client goes on once it has the handle; its end is waited for when the journey is over',
+      ),
+    by: z
+      .enum(['itself', 'another'])
+      .default('itself')
+      .describe('another: a second client, which was given only the id, follows the task'),
+    cancelAfter: durationField
+      .optional()
+      .describe('Asks to cancel the task that long after it has its handle'),
+    retries: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe('How often the client calls again when the task has failed'),
+    askAgainAfter: durationField
+      .optional()
+      .describe('Asks for the result once more, that long after it was first told of the end'),
+  })
+  .describe('Carries the call out as a task, where the server makes one of it');
+
 const callStep = z.strictObject({
   call: z.string().min(1).max(200).describe('The tool to call'),
   arguments: z
@@ -30,6 +66,7 @@ const callStep = z.strictObject({
     ),
   reads: pathField.optional().describe('Where the answer lists the values of the application state'),
   deadline: durationField.optional().describe("This call's deadline, counted from when it is due"),
+  task: taskField.optional(),
 });
 
 const pauseStep = z.strictObject({
@@ -64,6 +101,7 @@ export const journeyField = z
   .min(1)
   .describe('What each client does, in order');
 
+export type TaskOptions = z.output<typeof taskField>;
 export type CallStep = z.output<typeof callStep>;
 export type PlainStep = z.output<typeof plainStep>;
 export type JourneyStep = z.output<typeof journeyField>[number];

@@ -7,7 +7,7 @@ export function readLedger(path: string): LedgerOperation[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   // What follows the last line break is a line that is still being written.
   const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as LedgerEntry);
-  return entries.filter((entry) => entry.event !== 'end');
+  return entries.filter((entry): entry is LedgerOperation => entry.event !== 'end' && entry.event !== 'task');
 }
 
 /** `begin basket_add op1 …`: one line per entry, for a test to compare. */

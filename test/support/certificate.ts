@@ -28,7 +28,10 @@ export function selfSigned(...names: string[]): { key: string; cert: string } {
   const signature = sign('sha256', toBeSigned, privateKey);
   const certificate = sequence(toBeSigned, algorithm, der(0x03, Buffer.from([0]), signature));
   // No line may be empty: where the last one was full, a line end of its own made the text unreadable.
-  const lines = certificate.toString('base64').match(/.{1,64}/g)?.join('\n');
+  const lines = certificate
+    .toString('base64')
+    .match(/.{1,64}/g)
+    ?.join('\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
