@@ -3,10 +3,7 @@
 export type {
   ClientEvent,
   ExchangeEvent,
-  Failure,
-  FailureKind,
   OperationEvent,
-  Outcome,
   RecordedMessage,
 } from './client-events.ts';
 export {
@@ -19,6 +16,7 @@ export {
   type RunEvent,
   type TopologyEvent,
 } from './events.ts';
+export type { Failure, FailureKind, Outcome } from './failure.ts';
 export {
   type LedgerEntry,
   type LedgerOperation,

@@ -1,5 +1,6 @@
-import type { Failure, RecordedMessage } from './client-events.ts';
+import type { RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
+import type { Failure } from './failure.ts';
 import { type LedgerEntry, type LedgerOperation, type LedgerTask, taskDeeds } from './ledger.ts';
 import { taskStatuses } from './task-events.ts';
 

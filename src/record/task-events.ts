@@ -1,4 +1,4 @@
-import type { Failure } from './client-events.ts';
+import type { Failure } from './failure.ts';
 
 /** What clients saw of their tasks. Times are those of `events.ts`. */
 
