@@ -63,6 +63,7 @@ export async function readLedger(
       book.ended = true;
       return;
     }
+    if (entry.event === 'emitted') return;
     const opId = String(entry.opId);
     if (entry.event === 'begin') open.set(opId, book);
     else open.delete(opId);

@@ -18,6 +18,7 @@ export {
 } from './events.ts';
 export type { Failure, FailureKind, Outcome } from './failure.ts';
 export {
+  type LedgerEmitted,
   type LedgerEntry,
   type LedgerOperation,
   type LedgerSink,
@@ -25,9 +26,10 @@ export {
   ledgerWriter,
 } from './ledger.ts';
 export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
-export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
+export { idempotencyKeyKey, opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { isLedgerEntry, isRunEvent } from './shapes.ts';
+export { type AfterBreak, type StreamEvent, streamEnds } from './stream-events.ts';
 export { type TaskEvent, type TaskExchange, type TaskStatus, taskStatuses } from './task-events.ts';
 export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

@@ -1,7 +1,14 @@
 import type { RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
 import type { Failure } from './failure.ts';
-import { type LedgerEntry, type LedgerOperation, type LedgerTask, taskDeeds } from './ledger.ts';
+import {
+  type LedgerEmitted,
+  type LedgerEntry,
+  type LedgerOperation,
+  type LedgerTask,
+  taskDeeds,
+} from './ledger.ts';
+import { streamEnds } from './stream-events.ts';
 import { taskStatuses } from './task-events.ts';
 
 /**
@@ -51,6 +58,9 @@ const message: Shape<RecordedMessage> = {
   body: text,
   bodyBytes: maybe(number),
 };
+
+const streamFields = { atUs: number, client: text, opId: text, stream: text };
+const isRange: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
@@ -148,6 +158,32 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     status: oneOf(null, ...taskStatuses),
     failure: maybe(failure),
   },
+  'stream-broken': {
+    ...streamFields,
+    requestId: text,
+    dropped: flag,
+    lastEventId: textOrNull,
+    next: oneOf('resume', 'again', 'give-up'),
+    failure,
+  },
+  'stream-resumed': {
+    ...streamFields,
+    requestId: text,
+    sentUs: number,
+    status: numberOrNull,
+    failure: maybe(failure),
+  },
+  'stream-ended': {
+    ...streamFields,
+    requestId: text,
+    sentUs: number,
+    how: oneOf(...streamEnds),
+    events: number,
+    received: (value) => Array.isArray(value) && value.every(isRange),
+    foreign: (value) => Array.isArray(value) && value.every(object({ stream: text, events: number })),
+    resumptions: number,
+    keyed: flag,
+  },
   'client-ended': { atUs: number, client: text, operations: number },
   'replica-ordered': { atUs: number, replica: text, boot: number },
   'replica-started': { atUs: number, replica: text, boot: number, pid: number, image: maybe(text) },
@@ -220,6 +256,14 @@ const ledgerTask = object<LedgerTask>({
   ms: maybe(number),
 });
 
+const ledgerEmitted = object<LedgerEmitted>({
+  event: oneOf('emitted'),
+  ...mark,
+  opId: text,
+  stream: text,
+  number,
+});
+
 export function isLedgerEntry(record: object): record is LedgerEntry {
-  return ledgerOperation(record) || ledgerTask(record) || ledgerEnd(record);
+  return ledgerOperation(record) || ledgerEmitted(record) || ledgerTask(record) || ledgerEnd(record);
 }

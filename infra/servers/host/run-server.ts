@@ -1,5 +1,7 @@
 import { exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
 import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
+import { type EventLog, openEvents } from '../events/index.ts';
+import { type KeyedCalls, openKeyedCalls } from '../keyed/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { readConfig, type ServerConfig } from './config.ts';
 import { type App, type Host, listen } from './listen.ts';
@@ -8,6 +10,10 @@ import { type App, type Host, listen } from './listen.ts';
 export interface ServerContext {
   config: ServerConfig;
   store: Store;
+  /** What was sent on streams; absent: they cannot be resumed. */
+  events: EventLog | undefined;
+  /** What became of calls with an idempotency key. */
+  keyed: KeyedCalls;
   /** Absent when nobody asked for a ledger. */
   ledger: LedgerSink | undefined;
 }
@@ -48,11 +54,17 @@ async function openContext(
   return {
     config,
     store: await openStore(config.store, onTrouble),
+    events: config.events && (await openEvents(config.events, onTrouble)),
+    keyed: await openKeyedCalls(config.store, onTrouble),
     ledger: ledgerPath === undefined ? undefined : ledgerWriter(ledgerPath, { clock, replica, boot }),
   };
 }
 
-function exitOnSignal(proc: ServerProcess, host: Host, { config, store, ledger }: ServerContext): void {
+function exitOnSignal(
+  proc: ServerProcess,
+  host: Host,
+  { config, store, events, keyed, ledger }: ServerContext,
+): void {
   let draining = false;
   const onSignal = async () => {
     if (draining) return;
@@ -60,6 +72,8 @@ function exitOnSignal(proc: ServerProcess, host: Host, { config, store, ledger }
     const cut = await host.drain(config.drainMs);
     if (cut > 0) complain(proc, `drain: cut ${cut} requests still in flight after ${config.drainMs} ms`);
     ledger?.close();
+    await events?.close();
+    await keyed.close();
     await store.close();
     proc.exit(exitCodes.ok);
   };

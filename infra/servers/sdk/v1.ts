@@ -1,9 +1,12 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
+import { once } from '../keyed/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, callTool, tools } from '../tools/index.ts';
+import { progressOf } from './progress.ts';
 import { sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -16,6 +19,7 @@ export async function openSessionV1(
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
+    ...(context.events && { eventStore: sdkEventStore(context.events, sessionId) }),
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   await buildServerV1(context, baskets, endStream).connect(transport);
@@ -28,7 +32,7 @@ function buildServerV1(
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled: (call: RequestId) => void,
 ): McpServer {
-  const { store } = context;
+  const { store, keyed, ledger, config } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
   for (const tool of tools) {
     const inputSchema = sessionSchemas.get(tool.name);
@@ -40,8 +44,12 @@ function buildServerV1(
         inputSchema: inputSchema.shape,
         annotations: { readOnlyHint: tool.readOnly },
       },
-      async (args: Record<string, unknown>, { requestId, _meta, signal }) => {
-        const result = await callTool(tool, args, _meta, { store, baskets, signal }, context);
+      async (args: Record<string, unknown>, { requestId, _meta, signal, sendNotification }) => {
+        const progress = progressOf(_meta, { ledger, isStreamed: !config.jsonResponse }, sendNotification);
+        const means = { store, baskets, signal, progress };
+        const result = await once(keyed, { tool: tool.name, arguments: args, meta: _meta, signal }, () =>
+          callTool(tool, args, _meta, means, context),
+        );
         if (signal.aborted) onCancelled(requestId);
         return result;
       },

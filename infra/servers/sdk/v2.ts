@@ -3,9 +3,12 @@ import {
   type RequestId,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
+import { once } from '../keyed/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, callTool, tools } from '../tools/index.ts';
+import { progressOf } from './progress.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -17,7 +20,7 @@ export function buildServerV2(
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled?: (call: RequestId) => void,
 ): McpServer {
-  const { store } = context;
+  const { store, keyed, ledger, config } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
   for (const tool of tools) {
     const inputSchema = schemas.get(tool.name);
@@ -25,8 +28,12 @@ export function buildServerV2(
     server.registerTool(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
-      async (args, { mcpReq: { id, _meta, signal } }) => {
-        const result = await callTool(tool, args, _meta, { store, baskets, signal }, context);
+      async (args, { mcpReq: { id, _meta, signal, notify } }) => {
+        const progress = progressOf(_meta, { ledger, isStreamed: !config.jsonResponse }, notify);
+        const means = { store, baskets, signal, progress };
+        const result = await once(keyed, { tool: tool.name, arguments: args, meta: _meta, signal }, () =>
+          callTool(tool, args, _meta, means, context),
+        );
         if (signal.aborted) onCancelled?.(id);
         return result;
       },
@@ -45,6 +52,7 @@ export async function openSessionV2(
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
+    ...(context.events && { eventStore: sdkEventStore(context.events, sessionId) }),
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   await buildServerV2(context, baskets, schemas, endStream).connect(transport);

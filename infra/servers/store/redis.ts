@@ -1,4 +1,4 @@
-import { Redis, ReplyError } from 'ioredis';
+import { Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { HarnessError, messageOf, redactedRedisUrl } from '../../../src/core/index.ts';
 import type { RedisConfig } from '../host/config.ts';
 import { type BasketChange, type InitializeParams, OutcomeUnknown, type Store } from './types.ts';
@@ -57,20 +57,7 @@ export async function redisStore(
   onTrouble: (message: string) => void,
 ): Promise<Store> {
   const where = redactedRedisUrl(address);
-  const redis = new Redis({
-    ...address,
-    scripts,
-    lazyConnect: true,
-    connectTimeout: openTimeoutMs,
-    commandTimeout: commandTimeoutMs,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(times * reconnectMs.first, reconnectMs.last),
-    protocol: 2,
-    disableClientInfo: true,
-  }) as Redis & Scripts;
-  await open(redis, where, onTrouble);
+  const redis = (await connectRedis({ address }, onTrouble, scripts)) as Redis & Scripts;
 
   const assertThere = () => {
     if (redis.status !== 'ready') throw new Error(`the store ${where} cannot be reached`);
@@ -117,6 +104,32 @@ export async function redisStore(
 
 function changeOf(answer: Changed): BasketChange {
   return typeof answer === 'number' ? { count: answer } : answer;
+}
+
+/**
+ * A connection that sends no command twice: while Redis is away every call fails at once.
+ * @throws HarnessError `server` when it cannot be reached to begin with.
+ */
+export async function connectRedis(
+  { address }: Pick<RedisConfig, 'address'>,
+  onTrouble: (message: string) => void,
+  scripts: RedisOptions['scripts'] = {},
+): Promise<Redis> {
+  const redis = new Redis({
+    ...address,
+    scripts,
+    lazyConnect: true,
+    connectTimeout: openTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(times * reconnectMs.first, reconnectMs.last),
+    protocol: 2,
+    disableClientInfo: true,
+  });
+  await open(redis, redactedRedisUrl(address), onTrouble);
+  return redis;
 }
 
 /** Resolves when it is connected; from then on it connects again by itself. */

@@ -12,6 +12,9 @@ const busyTimeoutMs = 5_000;
 const setUp = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
+`;
+
+const tables = `
   CREATE TABLE IF NOT EXISTS basket (id TEXT PRIMARY KEY, checked_out INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS item (
     basket TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (basket, position)
@@ -24,7 +27,7 @@ const setUp = `
  * @throws HarnessError `usage` when the file cannot be opened.
  */
 export function sqliteStore(path: string): Store {
-  const db = open(path);
+  const db = openDatabase(path, tables);
   const sql = {
     createBasket: db.prepare('INSERT OR IGNORE INTO basket (id) VALUES (?)'),
     basket: db.prepare('SELECT checked_out FROM basket WHERE id = ?'),
@@ -93,10 +96,12 @@ export function sqliteStore(path: string): Store {
   };
 }
 
-function open(path: string): DatabaseSync {
+/** A connection to the file with these tables in it. @throws HarnessError `usage` when the file cannot be opened. */
+export function openDatabase(path: string, tables: string): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     db.exec(setUp);
+    db.exec(tables);
     return db;
   } catch (cause) {
     throw new HarnessError('usage', `cannot open the store ${path}: ${messageOf(cause)}`, { cause });

@@ -1,6 +1,7 @@
 // Tools: the one logical application that all reference servers serve, written once.
 // A tool does not know the protocol revision, nor where its state lives, nor how its basket is named.
 import { basketTools } from './basket.ts';
+import { reportTool } from './report.ts';
 import type { Tool } from './types.ts';
 import { workTools } from './work.ts';
 
@@ -8,4 +9,4 @@ export { type CallToolResult, callTool } from './call.ts';
 export { byHandle, bySession } from './references.ts';
 export type { BasketReference, Tool, ToolArguments, ToolContext } from './types.ts';
 
-export const tools: readonly Tool[] = [...basketTools, ...workTools];
+export const tools: readonly Tool[] = [...basketTools, ...workTools, reportTool];

@@ -21,6 +21,8 @@ export interface ToolContext {
   baskets: BasketReference;
   /** Aborts when the client cancels. */
   signal: AbortSignal;
+  /** Tells the client how many steps of how many are done; absent if it does not want to know, or cannot be told. */
+  progress?: ((step: number, total: number) => Promise<void>) | undefined;
 }
 
 /** What a tool comes to. `subject` and `value` go into the ledger. */
