@@ -14,6 +14,7 @@ import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { defaultEndpointPath, foreignReplica } from './foreign-replica.ts';
 import { programPath } from './package-info.ts';
 import type { OpenStore, SharedStore } from './shared-store.ts';
+import { streamEnv } from './stream-env.ts';
 import { tryOutProcess } from './try-out.ts';
 
 const readyTimeoutMs = 20_000;
@@ -88,6 +89,7 @@ function replicaSpec(
       WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
       ...store?.env,
+      ...streamEnv(deployment),
     },
     path: defaultEndpointPath,
     protocol: deployment.protocol,

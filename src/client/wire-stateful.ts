@@ -5,6 +5,7 @@ import { headerOf } from './http/index.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import { streamOf } from './wire-stateful-stream.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
@@ -118,5 +119,16 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return 'status' in exchanged ? { status: exchanged.status } : {};
   };
 
-  return { open, call, close };
+  const stream = streamOf({
+    target,
+    client,
+    session: () => ({ id: sessionId, head: sessionHead }),
+    nextId: () => {
+      lastId += 1;
+      return lastId;
+    },
+    cancel,
+  });
+
+  return { open, call, stream, close };
 }

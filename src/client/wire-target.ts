@@ -19,7 +19,7 @@ export interface WireTarget {
 }
 
 /** The lines of a request's head that its connection does not change, to which each exchange adds its own. */
-export function headOf(target: WireTarget, method: 'POST' | 'DELETE'): string {
+export function headOf(target: WireTarget, method: 'POST' | 'GET' | 'DELETE'): string {
   const content = method === 'POST' ? 'content-type: application/json\r\n' : '';
   return `${method} ${target.path} HTTP/1.1\r\nhost: ${target.host}\r\naccept: application/json, text/event-stream\r\n${content}${target.headerLines}`;
 }

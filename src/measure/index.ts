@@ -36,4 +36,5 @@ export type {
   StateLoss,
 } from './metrics.ts';
 export { spreadOver } from './spread-over.ts';
+export type { StreamCounts, StreamFacts } from './streams/index.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';

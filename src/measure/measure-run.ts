@@ -26,6 +26,7 @@ import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
+import { type Emitted, emittedEvents, streamEvents } from './streams/index.ts';
 import { survival } from './survival.ts';
 import { unrouted } from './unrouted.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
@@ -56,7 +57,12 @@ export async function measureRun(
   // Before the events, so that each operation can be held against it when it is seen.
   const routes = routeJoin();
   const notes = ledgerNotes();
-  const books = { ledger: await readLedger(ledger, notes.note), notes };
+  const emitted = emittedEvents();
+  const note = (entry: LedgerEntry) => {
+    notes.note(entry);
+    emitted.note(entry);
+  };
+  const books = { ledger: await readLedger(ledger, note), notes, emitted };
   const collectors = collectorsFor(spec, routes, books, unmeasured);
   const theory = facts(spec, routes);
   const show = showTo([
@@ -73,6 +79,7 @@ export async function measureRun(
   const lag = collectors.lag.result();
   const joined = collectors.joined.result();
   const { windowMs, durationMs } = windowsOf(spec);
+  const streams = collectors.streams.result();
   const notMeasured = { notApplicable: 'it could not be measured' };
   const metrics: Metrics = {
     session_loss: collectors.sessions.result(),
@@ -91,6 +98,9 @@ export async function measureRun(
     result_loss: collectors.results.result(),
     misdelivery: collectors.answers.result(),
     state_leak: collectors.leaks.result(),
+    stream_loss: streams.loss,
+    stream_duplicate: streams.duplicate,
+    stream_leak: streams.leak,
     replica_cpu: cpu,
     replica_rss: rss,
     load_skew: skew,
@@ -142,7 +152,7 @@ function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
 function collectorsFor(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: RouteJoin,
-  { ledger, notes }: { ledger: Ledger; notes: LedgerNotes },
+  { ledger, notes, emitted }: { ledger: Ledger; notes: LedgerNotes; emitted: Emitted },
   unmeasured: Unmeasured,
 ) {
   const { protocol } = spec.deployment;
@@ -173,6 +183,12 @@ function collectorsFor(
     results: guard(['result_loss'], () => resultLoss(ledger)),
     answers: guard(['misdelivery'], misdelivery),
     leaks: guard(['state_leak'], () => stateLeak(reads)),
+    streams: guard(['stream_loss', 'stream_duplicate', 'stream_leak'], () =>
+      streamEvents(
+        calls.some((call) => call.stream !== undefined),
+        emitted,
+      ),
+    ),
     operations: guard(
       ['availability', 'latency_ms', 'service_ms', 'recovery_ms', 'windows', 'percentiles'],
       () => operationMeasures(durationMs, windowMs),

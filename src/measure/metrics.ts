@@ -1,3 +1,4 @@
+import type { StreamDetails } from './streams/types.ts';
 import type { Survival } from './survival.ts';
 
 /** What a measure can say. A measure without meaning says so; it is never 0. */
@@ -171,6 +172,9 @@ export interface Metrics {
   result_loss: Rate | NotApplicable;
   misdelivery: Rate;
   state_leak: Rate | NotApplicable;
+  stream_loss: (Rate & StreamDetails) | NotApplicable;
+  stream_duplicate: Rate | NotApplicable;
+  stream_leak: Rate | NotApplicable;
   replica_cpu: ReplicaCpu | NotApplicable;
   replica_rss: ReplicaRss | NotApplicable;
   load_skew: LoadSkew | NotApplicable;

@@ -169,7 +169,6 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
   'stream-resumed': {
     ...streamFields,
     requestId: text,
-    sentUs: number,
     status: numberOrNull,
     failure: maybe(failure),
   },

@@ -27,7 +27,7 @@ export type StreamEvent =
       next: AfterBreak;
       failure: Failure;
     }
-  /** A client asked for the rest of a stream, with `Last-Event-ID` (2025-11-25). */
+  /** A client asked for the rest of a stream, with `Last-Event-ID` (2025-11-25); written when that exchange is over. */
   | {
       type: 'stream-resumed';
       atUs: number;
@@ -35,7 +35,6 @@ export type StreamEvent =
       opId: string;
       stream: string;
       requestId: string;
-      sentUs: number;
       /** Of the answer; null if there was none. */
       status: number | null;
       /** Why it was not resumed. */

@@ -65,6 +65,16 @@ const tasksField = z
   })
   .describe('The server makes tasks of long calls; without it, it has none. Of the reference servers');
 
+const streamsField = z
+  .strictObject({
+    events: z
+      .enum(['memory', 'shared'])
+      .describe(
+        "Where the events of streams are kept, so that one that broke can be resumed: the replica's memory, or where all replicas see them, so that any goes on with a stream of another",
+      ),
+  })
+  .describe('Streams can be resumed; without it they cannot. Of the reference servers of 2025-11-25');
+
 export const deploymentFile = z.strictObject({
   name: nameField,
   description: z.string().min(1).max(300).describe('What it is, in one sentence'),
@@ -92,6 +102,7 @@ export const deploymentFile = z.strictObject({
     .optional()
     .describe('How many replicas at the begin (default 3); not with `url`'),
   tasks: tasksField.optional(),
+  streams: streamsField.optional(),
   limits: z
     .strictObject({
       cpus: z

@@ -27,6 +27,9 @@ const counts: Record<string, (metrics: Metrics) => Rate | NotApplicable> = {
   result_loss: (metrics) => metrics.result_loss,
   misdelivery: (metrics) => metrics.misdelivery,
   state_leak: (metrics) => metrics.state_leak,
+  stream_loss: (metrics) => metrics.stream_loss,
+  stream_duplicate: (metrics) => metrics.stream_duplicate,
+  stream_leak: (metrics) => metrics.stream_leak,
 };
 
 /** One number per run. Throughput is of operations that ended ok, per second of the scenario. */

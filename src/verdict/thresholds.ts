@@ -100,7 +100,10 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'lost_update':
     case 'result_loss':
     case 'misdelivery':
-    case 'state_leak': {
+    case 'state_leak':
+    case 'stream_loss':
+    case 'stream_duplicate':
+    case 'stream_leak': {
       const metric = metrics[name];
       return 'notApplicable' in metric ? metric : readRate(metric);
     }

@@ -30,6 +30,18 @@ export interface Tried {
   transcript: Transcript | undefined;
 }
 
+export const untried = (): Tried => ({
+  outcome: 'fail',
+  firstOutcome: 'fail',
+  maybeDone: false,
+  attempts: 0,
+  sentUs: null,
+  endUs: 0,
+  serviceUs: null,
+  requestId: null,
+  transcript: undefined,
+});
+
 /** Sends, and by the policy sends again: in a new session after an unknown one, or after an unknown outcome. */
 export async function attempt(
   operation: { opId: string; client: string; step: CallStep },
@@ -40,17 +52,7 @@ export async function attempt(
 ): Promise<Tried> {
   const { clock, policy } = context;
   const { opId, step } = operation;
-  const tried: Tried = {
-    outcome: 'fail',
-    firstOutcome: 'fail',
-    maybeDone: false,
-    attempts: 0,
-    sentUs: null,
-    endUs: 0,
-    serviceUs: null,
-    requestId: null,
-    transcript: undefined,
-  };
+  const tried = untried();
   let reinitialized = false;
   while (true) {
     const noSession = session.isOpen ? undefined : await session.ensure(signal);

@@ -4,6 +4,7 @@ import type { CallStep } from '../scenario/index.ts';
 import { attempt, type Means, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
 import { stepPlan } from './step-plan.ts';
+import { attemptStream } from './stream-attempts.ts';
 import type { ClientContext } from './types.ts';
 
 /** One operation, from the moment it is due to the moment its fate is known, with the client's own recovery. */
@@ -68,7 +69,8 @@ export async function perform(
     return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
   }
   using limit = new TimeLimit(context.signal, (deadlineUs - clock.nowUs()) / 1000);
-  const tried = await attempt(operation, call.arguments, means, context, limit);
+  const how = step.stream ? attemptStream : attempt;
+  const tried = await how(operation, call.arguments, means, context, limit);
   if (tried.sentUs === null) {
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);

@@ -3,6 +3,7 @@
 import type { RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 import type { RouteJoin } from '../route-join.ts';
+import { type StreamFacts, streamFacts } from '../streams/index.ts';
 import { type Broken, broken } from './broken.ts';
 import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
 import { type Mixing, mixing } from './mixing.ts';
@@ -20,6 +21,7 @@ export interface Facts {
   sessionsHeld: SessionsHeld | null;
   broken: Broken;
   waits: Waits | null;
+  streams: StreamFacts;
 }
 
 export function facts(
@@ -34,6 +36,7 @@ export function facts(
     sessionsHeld: sessionsHeld(spec, routes),
     broken: broken(),
     waits: waits(spec),
+    streams: streamFacts(spec, routes),
   };
   return {
     collectors: Object.values(parts),
@@ -45,6 +48,7 @@ export function facts(
       sessionsHeld: parts.sessionsHeld.result(),
       broken: parts.broken.result(),
       waits: parts.waits.result(),
+      streams: parts.streams.result(),
     }),
   };
 }

@@ -11,6 +11,7 @@ import { heldSessions } from './held-sessions.ts';
 import { localState } from './local-state.ts';
 import { nothingMoves } from './nothing-moves.ts';
 import { inFlight, sharedState } from './shared-state.ts';
+import { cutStreams, resumable, sentAgain, sharedEvents } from './streams.ts';
 import { struckReplica } from './struck-replica.ts';
 import { survival } from './survival.ts';
 import type { Case, Forecast, Row } from './types.ts';
@@ -31,6 +32,10 @@ const rows: readonly Row[] = [
   inFlight,
   localState,
   freeze,
+  sharedEvents,
+  resumable,
+  cutStreams,
+  sentAgain,
 ];
 
 /** What theory predicts for a run, each beside what was measured. */
