@@ -1,13 +1,19 @@
+import {
+  type Check,
+  flag,
+  maybe,
+  number,
+  numberOrNull,
+  object,
+  oneOf,
+  type Shape,
+  text,
+  textOrNull,
+  texts,
+} from './checks.ts';
 import type { RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
 import type { Failure } from './failure.ts';
-import {
-  type LedgerEmitted,
-  type LedgerEntry,
-  type LedgerOperation,
-  type LedgerTask,
-  taskDeeds,
-} from './ledger.ts';
 import { streamEnds } from './stream-events.ts';
 import { taskStatuses } from './task-events.ts';
 
@@ -15,35 +21,6 @@ import { taskStatuses } from './task-events.ts';
  * Whether a line that was read is what its type says: files may be damaged, and a measure that is fed with a text
  * for a number would not fail, but lie. The tables are complete by their types; only what they name is looked at.
  */
-
-type Check = (value: unknown) => boolean;
-type Shape<T> = { [Field in keyof T as Field extends 'type' ? never : Field]-?: Check };
-
-/** As far as a double counts microseconds exactly. */
-const number: Check = (value) => typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-const text: Check = (value) => typeof value === 'string';
-const flag: Check = (value) => typeof value === 'boolean';
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
-const numberOrNull: Check = (value) => value === null || number(value);
-const textOrNull: Check = (value) => value === null || text(value);
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const oneOf =
-  (...values: readonly unknown[]): Check =>
-  (value) =>
-    values.includes(value);
-const object = <T>(shape: Shape<T>): Check => {
-  const fields = Object.entries(shape) as [string, Check][];
-  return (value) => {
-    if (typeof value !== 'object' || value === null) return false;
-    for (const [field, check] of fields) {
-      if (!check((value as Record<string, unknown>)[field])) return false;
-    }
-    return true;
-  };
-};
 
 const outcome = oneOf('ok', 'fail', 'info');
 const failure = object<Failure>({
@@ -232,37 +209,4 @@ const events = new Map<unknown, Check>(
 export function isRunEvent(record: object): record is RunEvent {
   const { type } = record as { type?: unknown };
   return typeof type === 'string' && (events.get(type)?.(record) ?? true);
-}
-
-const mark = { atUs: number, replica: text, boot: number, seq: maybe(number) };
-const ledgerEnd = object<Extract<LedgerEntry, { event: 'end' }>>({ event: oneOf('end'), ...mark });
-const ledgerOperation = object<LedgerOperation>({
-  event: oneOf('begin', 'commit', 'abort'),
-  ...mark,
-  opId: text,
-  tool: text,
-  subject: maybe(text),
-  value: maybe(text),
-});
-
-const ledgerTask = object<LedgerTask>({
-  event: oneOf('task'),
-  ...mark,
-  what: oneOf(...taskDeeds),
-  taskId: text,
-  opId: text,
-  step: maybe(number),
-  ms: maybe(number),
-});
-
-const ledgerEmitted = object<LedgerEmitted>({
-  event: oneOf('emitted'),
-  ...mark,
-  opId: text,
-  stream: text,
-  number,
-});
-
-export function isLedgerEntry(record: object): record is LedgerEntry {
-  return ledgerOperation(record) || ledgerEmitted(record) || ledgerTask(record) || ledgerEnd(record);
 }

@@ -19,10 +19,13 @@ const brokenServers = {
   'broken/forgets-sessions': '2025-11-25',
   'broken/forgets-state': '2025-11-25',
   'broken/leaks-memory': '2025-11-25',
+  'broken/loses-events': '2025-11-25',
   'broken/loses-results': '2025-11-25',
   'broken/loses-writes': '2025-11-25',
   'broken/mixes-up-answers': '2025-11-25',
   'broken/refuses-calls': '2025-11-25',
+  'broken/repeats-events': '2025-11-25',
+  'broken/replays-to-others': '2025-11-25',
   'broken/serves-others-state': '2025-11-25',
   'broken/stalls': '2025-11-25',
 } as const;

@@ -3,10 +3,10 @@
 import type { StoreConfig } from '../host/config.ts';
 import { memoryEvents } from './memory.ts';
 import { eventIdOf } from './resume.ts';
-import type { EventLog, StreamMessage } from './types.ts';
+import type { EventLog, KeptEvent, StreamMessage } from './types.ts';
 
 export { resumed, standingStream } from './resume.ts';
-export type { EventLog, StreamMessage };
+export type { EventLog, KeptEvent, StreamMessage };
 
 /** What a kind of store needs is loaded only where it is used. */
 export async function openEvents(

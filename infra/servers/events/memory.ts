@@ -1,4 +1,4 @@
-import { batchMax, type EventLog, type StreamMessage } from './types.ts';
+import { batchMax, type EventLog, numbered, type StreamMessage } from './types.ts';
 
 /** What a session that never ends may pile up; its oldest streams go first. */
 const streamsMax = 100;
@@ -19,7 +19,8 @@ export function memoryEvents(): EventLog {
     },
     after(session, stream, number) {
       const events = sessions.get(session)?.get(stream);
-      return events && number <= events.length ? events.slice(number, number + batchMax) : undefined;
+      if (events === undefined || number > events.length) return undefined;
+      return numbered(events.slice(number, number + batchMax), number);
     },
     forget: (session) => void sessions.delete(session),
     close: () => sessions.clear(),

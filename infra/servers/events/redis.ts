@@ -1,6 +1,6 @@
 import type { RedisConfig } from '../host/config.ts';
 import { connectRedis } from '../store/redis.ts';
-import { batchMax, type EventLog, type StreamMessage } from './types.ts';
+import { batchMax, type EventLog, numbered, type StreamMessage } from './types.ts';
 
 /** A stream that nobody has asked for, or written to, for so long can go. */
 const keptSeconds = 600;
@@ -23,7 +23,8 @@ export async function redisEvents(
       const key = keyOf(session, stream);
       if (number > (await redis.llen(key))) return undefined;
       const events = await redis.lrange(key, number, number + batchMax - 1);
-      return events.map((event) => JSON.parse(event) as StreamMessage);
+      const messages = events.map((event) => JSON.parse(event) as StreamMessage);
+      return numbered(messages, number);
     },
     // Which streams a session had is not kept; they go by themselves.
     forget: () => {},

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EventLog, StreamMessage } from './types.ts';
+import type { EventLog, KeptEvent, StreamMessage } from './types.ts';
 
 /**
  * The stream that stands open for a session without a request; the SDKs call it so. One that is taken up again has no end of
@@ -42,21 +42,21 @@ export async function resumed(
   if (first === undefined) return undefined;
   const encoder = new TextEncoder();
   let { number } = from;
-  let pending: StreamMessage[] | undefined = first;
+  let pending: KeptEvent[] | undefined = first;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(': resumed\n\n')),
     async pull(controller) {
       const events = await nextEvents();
-      for (const message of events) {
-        number += 1;
-        controller.enqueue(encoder.encode(sse(message, eventIdOf(stream, number))));
+      for (const event of events) {
+        number = event.number;
+        controller.enqueue(encoder.encode(sse(event.message, eventIdOf(stream, number))));
       }
       // Ended by the server: not by its response, so the client may come back for the rest.
-      if (events.length === 0 || events.some(isResponse)) controller.close();
+      if (events.length === 0 || events.some(({ message }) => isResponse(message))) controller.close();
     },
   });
   /** None if the client is gone. */
-  const nextEvents = async (): Promise<StreamMessage[]> => {
+  const nextEvents = async (): Promise<KeptEvent[]> => {
     while (!gone.aborted) {
       const events = pending ?? (await log.after(session, stream, number));
       pending = undefined;

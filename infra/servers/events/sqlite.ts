@@ -19,7 +19,7 @@ export function sqliteEvents(path: string): EventLog {
     ),
     last: db.prepare('SELECT max(number) AS last FROM event WHERE session = ? AND stream = ?'),
     after: db.prepare(
-      `SELECT message FROM event WHERE session = ? AND stream = ? AND number > ?
+      `SELECT number, message FROM event WHERE session = ? AND stream = ? AND number > ?
        ORDER BY number LIMIT ${batchMax}`,
     ),
     forget: db.prepare('DELETE FROM event WHERE session = ?'),
@@ -30,7 +30,10 @@ export function sqliteEvents(path: string): EventLog {
     after(session, stream, number) {
       if (number > Number(sql.last.get(session, stream)?.last ?? 0)) return undefined;
       const rows = sql.after.all(session, stream, number);
-      return rows.map((row) => JSON.parse(String(row.message)) as StreamMessage);
+      return rows.map((row) => ({
+        number: Number(row.number),
+        message: JSON.parse(String(row.message)) as StreamMessage,
+      }));
     },
     forget: (session) => void sql.forget.run(session),
     close: () => db.close(),

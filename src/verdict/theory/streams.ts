@@ -59,10 +59,15 @@ export const resumable: Row = (one) => {
   }
   if (deployment.routing !== 'session-affinity') return [];
   if (one.scenario.faults.length === 0 && drops) {
-    return forecast(1, 'the replica that has their events lives', 'the table leads where a session is; exact');
+    return forecast(
+      1,
+      'the replica that has their events lives',
+      'the table leads where a session is; exact',
+    );
   }
   if (fault?.fault === 'crash' && !drops) {
-    const source = 'what is in memory goes with its process: the session, the events and the call itself; exact';
+    const source =
+      'what is in memory goes with its process: the session, the events and the call itself; exact';
     return forecast(0, 'the replica that had their events is dead', source);
   }
   return [];
@@ -128,7 +133,8 @@ export const sentAgain: Row = (one) => {
         metric: 'duplicate_execution',
         what: `operations carried out twice, ${keyed} of which were sent again with their key`,
         formula: '0',
-        source: 'a key is claimed once, and what is committed is kept with it; exact but for a death in between',
+        source:
+          'a key is claimed once, and what is committed is kept with it; exact but for a death in between',
         predicted: 0,
         interval: [0, 0],
         measured: measured.value,
