@@ -20,7 +20,12 @@ export function progressOf(
     return undefined;
   const opId = meta?.[opIdKey];
   return async (progress, total) => {
-    await send({ method: 'notifications/progress', params: { progressToken, progress, total } });
+    try {
+      await send({ method: 'notifications/progress', params: { progressToken, progress, total } });
+    } catch {
+      // Nobody is there to be told: the client has closed the stream. That is no reason to fail.
+      return;
+    }
     if (typeof opId !== 'string') return;
     ledger?.write({ event: 'emitted', opId, stream: String(progressToken), number: progress });
   };

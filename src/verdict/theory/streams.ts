@@ -1,13 +1,11 @@
+import { callsOf } from '../../scenario/index.ts';
 import { poisson } from './chance.ts';
 import { type Case, type Forecast, onlyFault, type Row, share } from './types.ts';
 
-/** The one call of the journey with a stream, as far as theory needs it; undefined if there is none, or are several. */
+/** The journey's call, if it has but one, and that one has a stream. */
 function streamStep({ scenario }: Case) {
-  const steps = scenario.workload.journey
-    .flatMap((step) => ('repeat' in step ? step.steps : [step]))
-    .filter((step) => 'call' in step && step.stream !== undefined);
-  const [only] = steps;
-  return steps.length === 1 && only !== undefined && 'call' in only ? only : undefined;
+  const steps = callsOf(scenario.workload.journey);
+  return steps.length === 1 && steps[0]?.stream !== undefined ? steps[0] : undefined;
 }
 
 /** An event that stands where all replicas see it is not lost with any of them. */
