@@ -66,6 +66,17 @@ describe('the stream of a call', () => {
     expect(plan.deployments[0]).toMatchObject({ streams: { events: 'memory' } });
   });
 
+  it('is accepted as docs/streams.md shows it', () => {
+    const [, steps = ''] =
+      /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/streams.md'), 'utf8')) ?? [];
+    const head =
+      'name: shown\nquestion: Is it accepted?\nworkload:\n  sessions: 5\n  rate: 5/s\n  journey:\n';
+    const file = join(folder, 'shown.yaml');
+    writeFileSync(file, head + steps.replace(/^/gm, '    '));
+    const [planned] = makePlan(request({ scenarios: [file] }), catalog).scenarios;
+    expect(planned?.workload.journey).toMatchObject([{ stream: { onBreak: 'resume', dropAfter: 3 } }]);
+  });
+
   it('is refused where it makes no sense', () => {
     const step = 'stream: { onBreak: resume, idempotencyKey: true }';
     expect(scenario(step, `${step}\n          task: {}`)).toContain(
