@@ -11,7 +11,13 @@ export { draftForeign } from './draft-foreign.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs, memoryBytes } from './fields.ts';
 export { type ForeignServer, portPlaceholder } from './foreign-server-schema.ts';
-export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
+export {
+  type CallStep,
+  callsOf,
+  type JourneyStep,
+  type TaskOptions,
+  usesSavedValue,
+} from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { draftPlan, makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type {

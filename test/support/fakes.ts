@@ -19,6 +19,8 @@ export const silent: Progress = {
   clientArrived: () => {},
   operationEnded: () => {},
   sessionLost: () => {},
+  taskCreated: () => {},
+  taskLost: () => {},
 };
 
 export function memorySink(): EventSink<RunEvent> & { events: RunEvent[] } {
