@@ -37,3 +37,4 @@ export type {
 } from './metrics.ts';
 export { spreadOver } from './spread-over.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';
+export type { TaskEvidence, TaskLoss, TaskMetrics, TaskStory, TaskSurvival } from './tasks/types.ts';

@@ -27,6 +27,7 @@ import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
 import { survival } from './survival.ts';
+import { noTasks } from './tasks/none.ts';
 import { unrouted } from './unrouted.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
@@ -74,7 +75,9 @@ export async function measureRun(
   const joined = collectors.joined.result();
   const { windowMs, durationMs } = windowsOf(spec);
   const notMeasured = { notApplicable: 'it could not be measured' };
+  const tasks = noTasks('no call of the journey is made as a task');
   const metrics: Metrics = {
+    ...tasks.metrics,
     session_loss: collectors.sessions.result(),
     state_loss: state,
     availability: operations.availability,
@@ -111,6 +114,7 @@ export async function measureRun(
     windows: operations.windows,
     clients: collectors.clients.result(),
     survival: collectors.survival.result(),
+    taskSurvival: tasks.survival,
     faults,
     upstreams,
     load,
@@ -127,7 +131,7 @@ export async function measureRun(
   return {
     metrics,
     series,
-    evidence: shown,
+    evidence: { ...shown, tasks: tasks.evidence },
     completeness,
     facts: held,
     unmeasured: Object.fromEntries(unmeasured),

@@ -1,4 +1,5 @@
 import type { Survival } from './survival.ts';
+import type { TaskMetrics, TaskSurvival } from './tasks/types.ts';
 
 /** What a measure can say. A measure without meaning says so; it is never 0. */
 
@@ -159,7 +160,7 @@ export interface SendLag extends Distribution {
 }
 
 /** The measures of one run, by the names that `results.json` uses. */
-export interface Metrics {
+export interface Metrics extends TaskMetrics {
   session_loss: SessionLoss | NotApplicable;
   state_loss: StateLoss | NotApplicable;
   availability: Availability;
@@ -206,6 +207,8 @@ export interface Series {
   clients: { atMs: number; intact: number; lost: number }[];
   /** Sessions, or where there are none application state, that were still alive over time. */
   survival: Survival;
+  /** Of tasks, over their age; no points where there are none. */
+  taskSurvival: TaskSurvival;
   faults: { fault: number; name: string; targets: string[]; startMs: number; endMs: number | null }[];
   /** Changes of the set of replicas that the balancer uses. */
   upstreams: { atMs: number; replicas: string[] }[];
