@@ -3,6 +3,7 @@
 
 export { type AnswerTest, patternOf, testOf } from './answer-schema.ts';
 export { type Catalog, namesIn } from './catalog.ts';
+export { deploymentsOf } from './chosen-deployments.ts';
 export { plannedRows } from './data-file.ts';
 export type { Row } from './data-rows.ts';
 export { type DealtRows, dealRows, dealtRow } from './dealt-rows.ts';

@@ -83,7 +83,8 @@ const thinkStep = z.strictObject({
 
 const collectStep = z.strictObject({
   collect: z
-    .literal('all')
+    .string()
+    .regex(/^all$/, 'allowed: all')
     .describe('Waits for the end of every task that the client did not wait for (`task.wait: false`)'),
 });
 

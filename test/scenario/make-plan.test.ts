@@ -70,7 +70,7 @@ describe('a bad scenario file is refused with file, line, key and what is allowe
 
   it('a step that is none', () => {
     expect(refuse('nostep', '- call: basket_checkout', '- kall: basket_checkout')).toContain(
-      'workload.journey[3]: a step is one of call, pause, think, repeat',
+      'workload.journey[3]: a step is one of call, pause, think, collect, repeat',
     );
   });
 
