@@ -1,6 +1,6 @@
 import type { TaskOrResult, TaskState } from '../client/index.ts';
 import { type StopSignal, TimeLimit } from '../core/index.ts';
-import type { Failure, Outcome } from '../record/index.ts';
+import type { Outcome } from '../record/index.ts';
 import { durationMs, type TaskOptions } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, type Send, type Tried } from './attempts.ts';
 import type { ClientTasks } from './client-tasks.ts';
@@ -18,11 +18,9 @@ interface Until {
   deadlineUs: number;
 }
 
-const sendTask: Send<TaskOrResult> = async (connection, call, { task }, signal) => {
+const sendTask: Send<TaskOrResult> = ({ tasks }, call, { task }, signal) => {
   const ttlMs = task?.ttl === undefined ? undefined : durationMs(task.ttl);
-  if (connection.tasks !== undefined) return connection.tasks.create(call, { ttlMs }, signal);
-  const failure: Failure = { kind: 'not-sent', message: 'this client knows no tasks' };
-  return { outcome: 'fail', failure, requestId: '' };
+  return tasks.create(call, { ttlMs }, signal);
 };
 
 /**

@@ -104,10 +104,8 @@ async function ask<T>(
     if (!session.usable && !session.isOpen) return unsent('the client gave up after its session was lost');
     const noSession = session.isOpen ? undefined : await session.ensure(limit);
     if (noSession) return { outcome: 'fail', failure: noSession, requestId: '' };
-    const { tasks } = connection;
-    if (tasks === undefined) return unsent('this client knows no tasks');
     const sentUs = clock.nowUs();
-    const answer = await exchange(tasks, limit);
+    const answer = await exchange(connection.tasks, limit);
     follower.last = answer;
     const { requestId } = answer;
     const failure = answer.outcome === 'ok' ? undefined : answer.failure;

@@ -85,8 +85,8 @@ async function turn(watch: Watch): Promise<Fate | undefined> {
 async function poll(watch: Watch): Promise<Fate | undefined> {
   const { follower, state } = watch;
   const { tasks } = follower.side.connection;
-  const onStream = state.status === 'input_required' && tasks?.update === undefined && !watch.askedOnStream;
-  const forResult = tasks?.result !== undefined && (state.status === 'completed' || onStream);
+  const onStream = state.status === 'input_required' && tasks.update === undefined && !watch.askedOnStream;
+  const forResult = tasks.result !== undefined && (state.status === 'completed' || onStream);
   if (forResult) {
     watch.askedOnStream = onStream;
     const answer = await askResult(follower, onStream);
@@ -98,7 +98,7 @@ async function poll(watch: Watch): Promise<Fate | undefined> {
   if (answer.outcome !== 'ok') return inVain(watch, answer.failure);
   watch.empty = 0;
   const { status, result } = answer.value;
-  if (status === 'completed' && result === undefined && tasks?.result === undefined) {
+  if (status === 'completed' && result === undefined && tasks.result === undefined) {
     return { failure: { kind: 'malformed', message: 'the task is completed, and there is no result' } };
   }
   await see(watch, answer.value);

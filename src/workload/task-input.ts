@@ -16,7 +16,7 @@ export function inputAnswerer(follower: Follower): InputAnswerer {
   const answered = new Set<string>();
   return {
     async answer({ inputRequests = {} }) {
-      if (follower.side.connection.tasks?.update === undefined) return;
+      if (follower.side.connection.tasks.update === undefined) return;
       const keys = Object.keys(inputRequests)
         .filter((key) => !answered.has(key))
         .slice(0, keysMax - answered.size);

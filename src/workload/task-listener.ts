@@ -48,11 +48,11 @@ export function listenTo(follower: Follower, news: Alarm): Listener {
     news.ring();
   };
   const listen = async (signal: StopSignal) => {
-    const ended = await side.connection.tasks?.listen([taskId], hear, signal);
+    const ended = await side.connection.tasks.listen([taskId], hear, signal);
     listening = undefined;
     // One that has no such stream will not have it the next time.
-    if (ended?.failure?.kind === 'rejected') streams = streamsMax;
-    if (ended?.failure && !signal.aborted) context.evidence.keep(client, ended, ended.failure, 'failure');
+    if (ended.failure?.kind === 'rejected') streams = streamsMax;
+    if (ended.failure && !signal.aborted) context.evidence.keep(client, ended, ended.failure, 'failure');
     news.ring();
   };
   const resume = () => {
