@@ -4,7 +4,7 @@ import type { TaskMetrics, TaskSurvival } from './tasks/types.ts';
 
 export type { Distribution, NotApplicable, Rate } from './quantities.ts';
 
-/** What a measure can say. A measure without meaning says so; it is never 0. */
+/** What a measure can say, beside what all are made of. A measure without meaning says so; it is never 0. */
 
 export interface SessionLoss extends Rate {
   /** `unattributed`: the balancer's log does not say where the requests went. */

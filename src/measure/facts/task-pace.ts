@@ -20,7 +20,7 @@ export interface TaskPace {
 }
 
 /** How late a client may ask, as a share of the interval, before its rhythm is its machine's. */
-export const lateShare = 0.25;
+const lateShare = 0.25;
 
 /** Clients keep to intervals between these, whatever the server says; see `workload/task-pace.ts`. */
 const intervalsMs = { min: 20, max: 30_000 };

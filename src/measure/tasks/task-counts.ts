@@ -66,7 +66,7 @@ export function taskCounts(ledger: TaskLedger): { see(task: JudgedTask): void; r
           (notified ? notification.distribution() : { notApplicable: 'no client was notified of a task' }),
         polls_per_task: { value: polls.tasks === 0 ? null : polls.polls / polls.tasks, ...polls },
         commit_to_known_ms: silent ?? commitToKnown.distribution(),
-        repeated_work_ms: silent ?? repeated,
+        repeated_work_ms: silent ?? (tasks > 0 ? repeated : { notApplicable: 'no task was acknowledged' }),
       };
     },
   };
