@@ -27,6 +27,10 @@ const counts: Record<string, (metrics: Metrics) => Rate | NotApplicable> = {
   result_loss: (metrics) => metrics.result_loss,
   misdelivery: (metrics) => metrics.misdelivery,
   state_leak: (metrics) => metrics.state_leak,
+  task_loss: (metrics) => metrics.task_loss,
+  result_retention: (metrics) => metrics.result_retention,
+  work_after_cancel: (metrics) => metrics.work_after_cancel,
+  premature_handle: (metrics) => metrics.premature_handle,
 };
 
 /** One number per run. Throughput is of operations that ended ok, per second of the scenario. */
