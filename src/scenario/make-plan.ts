@@ -12,7 +12,7 @@ import { draftDeployment, foreignServerOf, settledPlan } from './plan-deployment
 import type { Problem } from './problems.ts';
 import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
-import { checkTasks, deploymentsWithTasks } from './task-rules.ts';
+import { checkTaskJourney, deploymentsWithTasks } from './task-journey-rules.ts';
 import { dataColumns } from './template.ts';
 import { type LoadedFile, loadYaml } from './yaml-file.ts';
 
@@ -155,7 +155,7 @@ function toScenario(
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
-    ...checkTasks(work.journey, deployments, () => deploymentsWithTasks(catalog)),
+    ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
   ];
   file.refuse(problems);

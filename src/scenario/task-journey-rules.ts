@@ -15,7 +15,7 @@ export function deploymentsWithTasks(catalog: Catalog): string[] {
  * A journey with tasks needs servers that make them: without, its calls would be ordinary ones, and its question would
  * be answered as if they were not. What another's server makes of them is not known beforehand.
  */
-export function checkTasks(
+export function checkTaskJourney(
   journey: readonly JourneyStep[],
   deployments: readonly DeploymentDraft[],
   withTasks: () => readonly string[],
