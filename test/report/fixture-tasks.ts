@@ -46,11 +46,11 @@ function withStore(deployment: Deployment): Deployment {
   const routing = deployment.name.startsWith('stateful') ? 'session-affinity' : 'round-robin';
   const store = deployment.name.endsWith('shared') ? 'shared' : 'memory';
   const kept = {
-    lease: leaseMs,
+    lease: '500ms',
     retry: 'nobody',
-    ttl: 60_000,
+    ttl: '60s',
     retention: 'kept',
-    pollInterval: pollMs,
+    pollInterval: '250ms',
   } as const;
   return { ...deployment, routing, tasks: { store, ...kept } };
 }
@@ -88,15 +88,7 @@ function giveTasks(run: RunResult): void {
     commit_to_known_ms: times(tasks - lost.length + flap, notified ? 8 : 131, notified ? 31 : 262),
     repeated_work_ms: { value: takenOver * 180, steps: takenOver, tasks: takenOver },
   };
-  const ends = lost.map(({ fromUs, toUs }) => (toUs - fromUs) / 1000).sort((a, b) => a - b);
-  let alive = 1;
-  let atRisk = tasks;
-  run.series.taskSurvival.points = ends.map((ageMs) => {
-    alive *= 1 - 1 / atRisk;
-    atRisk -= 1;
-    return { ageMs: Math.min(ageMs, 2400 + atRisk), alive, atRisk };
-  });
-  if (ends.length === 0) run.series.taskSurvival.points = [{ ageMs: 2100, alive: 1, atRisk: tasks }];
+  run.series.taskSurvival.points = survivalOf(all, lost);
   const check = {
     id: 'task_loss',
     metric: 'task_loss',
@@ -106,6 +98,25 @@ function giveTasks(run: RunResult): void {
     reason: '',
   } as const;
   run.checks = [check, ...run.checks.filter(({ id }) => /record|generator/.test(id))];
+}
+
+/** From the handle to the end that the client knew, or to the first answer that the task is unknown. */
+function survivalOf(all: TaskStory[], lost: TaskStory[]): RunResult['series']['taskSurvival']['points'] {
+  const ends = all
+    .map((story) => {
+      const isLost = lost.includes(story);
+      const missed = story.sights.find(({ status }) => status === null);
+      const endUs = isLost && missed ? missed.atUs : story.toUs;
+      return { ageMs: (endUs - (story.sights[0]?.atUs ?? 0)) / 1000, isLost };
+    })
+    .sort((a, b) => a.ageMs - b.ageMs);
+  let alive = 1;
+  const points = ends.map(({ ageMs, isLost }, i) => {
+    const atRisk = all.length - i;
+    if (isLost) alive *= 1 - 1 / atRisk;
+    return { ageMs, alive, atRisk: atRisk - 1 };
+  });
+  return [{ ageMs: 0, alive: 1, atRisk: all.length }, ...points];
 }
 
 function times(count: number, p50: number, p99: number): Distribution {

@@ -1,12 +1,14 @@
 import type { Cell, Experiment, ScenarioView } from './experiment.ts';
 import { count, namesOf } from './format.ts';
 import { type Loss, lossOf, noSessionsAtAll, type Pooled, valuesOf } from './losses.ts';
-import { taskAnswer } from './task-answer.ts';
+import { sessionsWithTasks, taskAnswer } from './task-answer.ts';
 import { hasTasks } from './task-cells.ts';
 
 /** The answer to a scenario's question, computed from the counts of its cells alone. */
 export function answer(cells: Cell[]): string {
-  return hasTasks(cells) ? taskAnswer(cells) : sessionAnswer(cells);
+  if (!hasTasks(cells)) return sessionAnswer(cells);
+  const sessions = sessionsWithTasks(cells);
+  return `${taskAnswer(cells)}${sessions === '' ? '' : ` ${sessions}.`}`;
 }
 
 function sessionAnswer(cells: Cell[]): string {
@@ -37,9 +39,11 @@ function sessionAnswer(cells: Cell[]): string {
 export function headline(experiment: Experiment): string {
   const withTasks = experiment.scenarios.filter(({ cells }) => hasTasks(cells));
   const others = experiment.scenarios.filter((scenario) => !withTasks.includes(scenario));
-  const parts = [others, withTasks].filter((scenarios) => scenarios.length > 0);
-  const answers = parts.map((scenarios) => answer(pooledOver(scenarios, experiment)).replace(/\.$/, ''));
-  return answers.length === 0 ? answer([]).replace(/\.$/, '') : answers.join('; ');
+  const answers = [
+    ...(others.length > 0 || withTasks.length === 0 ? [sessionAnswer(pooledOver(others, experiment))] : []),
+    ...(withTasks.length > 0 ? [taskAnswer(pooledOver(withTasks, experiment))] : []),
+  ];
+  return answers.map((text) => text.replace(/\.$/, '')).join('; ');
 }
 
 /** The runs of several scenarios as if they were one, on the deployments that these were meant for. */

@@ -3,7 +3,7 @@ import { count, namesOf } from './format.ts';
 import { lossOf, type Pooled } from './losses.ts';
 import { hasTasks } from './task-cells.ts';
 
-/** The answer where tasks were asked for: how many were lost, and with them the sessions they were followed in. */
+/** How many tasks were lost, where there were any. */
 export function taskAnswer(cells: Cell[]): string {
   const judged = cells.map((cell) => ({ cell, tasks: lossOf(cell, (m) => m.task_loss) }));
   const counted = judged.flatMap(({ cell, tasks }) =>
@@ -19,7 +19,6 @@ export function taskAnswer(cells: Cell[]): string {
     losersClause(losers, cells.length),
     keepers.length > 0 ? `${namesOf(keepers.map(nameOf))} ${none}` : '',
     unseen.length > 0 ? `${namesOf(unseen.map(nameOf))} ${whyUnseen(unseen.map(({ cell }) => cell))}` : '',
-    sessionsClause(cells),
   ].filter((clause) => clause !== '');
   return clauses.length === 0 ? 'Nothing was measured.' : `${clauses.join('; ')}.`;
 }
@@ -49,8 +48,8 @@ function losersClause(losers: { cell: Cell; pooled: Pooled }[], deployments: num
   return `${many} lost tasks, from ${from} to ${to}`;
 }
 
-/** Only where sessions were lost: elsewhere there is nothing to add. */
-function sessionsClause(cells: Cell[]): string {
+/** The sessions that were lost beside the tasks; empty if none was. */
+export function sessionsWithTasks(cells: Cell[]): string {
   const lost = cells.flatMap((cell) => {
     const sessions = lossOf(cell, (m) => m.session_loss);
     return sessions.kind === 'counted' && sessions.pooled.numerator > 0

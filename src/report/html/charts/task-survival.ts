@@ -4,17 +4,15 @@ import { atRisk, plotHeight } from './survival.ts';
 import { colourOf, framed, type Layer, lossColour, type Position, panelPadding, plotWidth } from './theme.ts';
 import { onAxis, type TimeAxis, timeEncoding } from './time-axis.ts';
 
-/** The share of tasks that are not lost yet, over their age, and below the axis how many are watched at it. */
+/** The share of tasks that are not lost yet, over their age, and below the axis how many are open at it. */
 export function taskSurvivalChart(
   survival: TaskSurvival,
   axis: TimeAxis,
   deploymentIndex: number,
 ): TopLevelSpec {
   const points = survival.points.map(({ ageMs, ...rest }) => ({ atMs: ageMs, ...rest }));
-  const steps = points.map(({ atMs, alive }) => ({ t: onAxis(axis, atMs), alive, all: 1 }));
-  const last = steps.at(-1);
-  // All are alive until the first is lost, and nothing is known of what is older than the last.
-  const rows = last ? [{ t: 0, alive: 1, all: 1 }, ...steps] : [];
+  // Nothing is known of what is older than the last.
+  const rows = points.map(({ atMs, alive }) => ({ t: onAxis(axis, atMs), alive, all: 1 }));
   const x = timeEncoding(axis);
   const y: Position = {
     field: 'alive',
@@ -39,7 +37,7 @@ export function taskSurvivalChart(
       },
       encoding: { x, y },
     },
-    ...atRisk(points, axis, x, 'known'),
+    ...atRisk(points, axis, x, 'open'),
   ];
   const padding = { ...panelPadding, top: 10, bottom: panelPadding.bottom + 18 };
   return framed({ width: plotWidth, height: plotHeight, padding }, layers);

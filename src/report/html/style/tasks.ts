@@ -1,6 +1,7 @@
 /** The timetable of tasks: a lane is a row of text and a strip as wide as there is room. Only on pages that have one. */
 export const tasksStyle = `
 .shapes{position:absolute}
+.scroll+.scroll{margin-top:1.8rem}
 .tasks .timetable{margin-top:1.1rem}
 .timetable:focus-visible{outline:2px solid var(--link);outline-offset:4px}
 .lanes{list-style:none;margin:0;padding:0}
@@ -11,7 +12,7 @@ export const tasksStyle = `
 .lane .task small{white-space:nowrap}
 .lane.now{background:var(--raised)}
 .anomaly{grid-column:2/-1;color:var(--loss)}
-.anomaly b{display:inline-block;width:1.15em;border:1.5px solid;border-radius:50%;line-height:1.15em;text-align:center;font-size:.75rem;margin-right:.2rem}
+.anomaly b{display:inline-block;box-sizing:content-box;width:1.15em;border:1.5px solid;border-radius:50%;line-height:1.15em;text-align:center;font-size:.75rem;margin-right:.2rem}
 .strip{display:block;width:100%;overflow:visible}
 .letter{font-size:11.5px;font-weight:700;text-anchor:middle;fill:var(--ink);stroke:none}
 .ages .strip text{font-size:11.5px;text-anchor:middle;fill:var(--ink-soft);font-variant-numeric:tabular-nums}
@@ -21,7 +22,7 @@ export const tasksStyle = `
 .age{stroke:var(--grid)}
 .strip .fault{fill:var(--fault);opacity:.18}
 .strip .life{stroke:var(--ink-soft);stroke-width:1}
-.strip .gap{stroke:var(--loss);stroke-width:1.6;stroke-dasharray:3 3}
+.gap{fill:none;stroke:var(--loss);stroke-width:1.6;stroke-dasharray:3 3}
 .owner{fill:color-mix(in srgb,var(--own) 38%,var(--paper));stroke:var(--own)}
 .letter.by{paint-order:stroke;stroke:var(--paper);stroke-width:2.5px;stroke-linejoin:round}
 .line,.thick,.bad,.tick,.edged{fill:none;stroke:var(--ink);stroke-width:1.3}

@@ -6,8 +6,8 @@ import type { MarkKind } from './lane.ts';
 const boxed = (letter: string) =>
   `<path class="box" d="M-6.5 -6.5h13v13h-13z"/><text class="letter" y="4">${letter}</text>`;
 
-/** What is drawn: a kind of mark, `unknown-small` where boxes would overlap, and `on` where a lane goes on. */
-export type Drawable = Exclude<MarkKind, 'stored'> | 'unknown-small' | 'on';
+/** What is drawn: a kind of mark, `unknown-small` where boxes would overlap, `gap` where nobody works on it, and `on` where a lane goes on. */
+export type Drawable = Exclude<MarkKind, 'stored'> | 'unknown-small' | 'gap' | 'on';
 
 const shapes: Record<Drawable, string> = {
   step: '<path class="line" d="M0 -6v12"/>',
@@ -30,6 +30,7 @@ const shapes: Record<Drawable, string> = {
   'unknown-small': '<path class="loss" d="M-2 -3h4v6h-4z"/>',
   'no-answer': '<path class="bad" d="M-3 -3l6 6M3 -3l-6 6"/>',
   known: '<circle class="solid-fill" r="7"/><path class="tick" d="M-3.3 .2l2.3 2.4l4.2 -4.8"/>',
+  gap: '<path class="gap" d="M-9 0h18"/>',
   'gave-up':
     '<path class="loss" d="M-6.5 -6.5h13v13h-13z"/><path class="tick" d="M-3.2 -3.2l6.4 6.4M3.2 -3.2l-6.4 6.4"/>',
   on: '<path class="line" d="M-7 -4l5 4l-5 4M-2 -4l5 4l-5 4"/>',
@@ -48,6 +49,7 @@ const keyWords: [Drawable, string][] = [
   ['gave-up', 'the client gave up'],
   ['step', 'a step of the work is done'],
   ['owner-end', 'the process that owned it ended'],
+  ['gap', 'nobody works on it'],
   ['taken-over', 'another replica takes it over'],
   ['retried', 'begun again by the server'],
   ['input', 'waits for its client'],

@@ -21,6 +21,7 @@ const tickGap = 0.4;
 /** A box takes so much of the width; on a narrow window neighbours touch. */
 const boxGap = 2.2;
 const letterGap = 1.8;
+const letterRoom = 3;
 
 /** As it is drawn, and the kinds of marks in it, for the key. `gridId`: the lines of the axis. */
 export function strip(
@@ -35,11 +36,12 @@ export function strip(
   const x = (ms: number) => percentOf(ms, scale);
   const drawn = choose(lane, scale, clientY);
   const end = Math.min(100, x(Math.max(lane.endMs, lane.known?.atMs ?? 0)));
+  const idle = gaps(lane, scale);
   const inner = [
     `<use href="#${words.gridId}"/>`,
     ...faultBands(lane, faults, scale),
     `<line class="life" x2="${end}%" y1="${clientY}" y2="${clientY}"/>`,
-    ...gaps(lane, scale),
+    ...idle,
     ...stretchBars(lane, scale),
     ...drawn.map(({ kind, at, y }) => placed(kind, at, y)),
   ].join('');
@@ -47,7 +49,7 @@ export function strip(
     markup: trusted(
       `<svg class="strip" height="${height}" role="img" aria-label="${escapeHtml(words.label)}">${inner}</svg>`,
     ),
-    kinds: drawn.map(({ kind }) => kind),
+    kinds: [...drawn.map(({ kind }) => kind), ...(idle.length > 0 ? (['gap'] as const) : [])],
   };
 }
 
@@ -118,7 +120,7 @@ function gaps({ stretches }: TaskLane, scale: StripScale): string[] {
 
 function stretchBars({ stretches }: TaskLane, scale: StripScale): string[] {
   let free = Number.NEGATIVE_INFINITY;
-  return stretches.flatMap(({ replica, fromMs, toMs, row }) => {
+  return stretches.flatMap(({ replica, fromMs, toMs, row }, i) => {
     const from = percentOf(fromMs, scale);
     if (from >= 100) return [];
     const width = Math.max(0.3, round(Math.min(100, percentOf(toMs, scale)) - from));
@@ -127,7 +129,9 @@ function stretchBars({ stretches }: TaskLane, scale: StripScale): string[] {
     if (from - free < letterGap) return [bar];
     free = from;
     const label = escapeHtml(scale.letter(replica));
-    return [bar, `<text class="letter by" x="${from}%" y="${y + rowHeight / 2 + 4}" dx="9">${label}</text>`];
+    // Beside what is too narrow for it, and clear of the mark of a takeover.
+    const [x, dx] = width < letterRoom ? [round(from + width), 13] : [from, i === 0 ? 9 : 15];
+    return [bar, `<text class="letter by" x="${x}%" y="${y + rowHeight / 2 + 4}" dx="${dx}">${label}</text>`];
   });
 }
 

@@ -27,7 +27,7 @@ export async function taskSurvivalFigure(drawn: Drawn[]): Promise<Markup> {
     series: null,
     columns: [
       { name: 'alive', label: 'not lost', unit: '%' },
-      { name: 'known', label: 'known', unit: '' },
+      { name: 'open', label: 'open', unit: '' },
     ],
     charts: drawn.map(({ cell, series }) => ({
       of: plain(cell.deployment.name),
