@@ -39,6 +39,7 @@ export function evidence(
       'session-lost',
       'session-closed',
       'operation',
+      'task-seen',
       'exchange',
       'client-ended',
     ],

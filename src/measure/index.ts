@@ -11,7 +11,7 @@ export type {
   StoryCall,
   Turn,
 } from './evidence-types.ts';
-export type { Facts, SessionsHeld, Waits } from './facts/index.ts';
+export type { Facts, SessionsHeld, TaskFacts, Waits } from './facts/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,

@@ -1,3 +1,4 @@
+import type { Collector } from '../collector.ts';
 import type { NotApplicable } from '../metrics.ts';
 import type { TaskEvidence, TaskMetrics, TaskSurvival } from './types.ts';
 
@@ -26,3 +27,12 @@ export function noTasks(why: string): TaskMeasures {
     evidence: { stories: [], tasks: 0, anomalies: 0 },
   };
 }
+
+/** Of a scenario that makes no tasks. */
+export const withoutTasks: Collector<TaskMeasures> = {
+  types: [],
+  see: () => {},
+  result: () => noTasks('no call of the journey is made as a task'),
+};
+
+export const taskMeasureNames = Object.keys(withoutTasks.result().metrics) as (keyof TaskMetrics)[];
