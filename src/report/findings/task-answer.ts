@@ -58,7 +58,7 @@ export function sessionsWithTasks(cells: Cell[]): string {
   });
   if (lost.length === 0) return '';
   return lost.length <= 4
-    ? `sessions lost: ${lost.join(', ')}`
+    ? `Sessions lost: ${lost.join(', ')}`
     : `${lost.length} deployments lost sessions, too`;
 }
 
