@@ -31,7 +31,7 @@ export type {
   RunSpec,
   Scenario,
 } from './plan.ts';
-export { foreignServerOf, settledPlan } from './plan-deployment.ts';
+export { foreignServerOf, settledPlan, usesSharedStore } from './plan-deployment.ts';
 export { planFile } from './plan-schema.ts';
 export { runSecrets } from './run-secrets.ts';
 export {

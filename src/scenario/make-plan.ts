@@ -8,7 +8,7 @@ import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
 import { callsOf, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
-import { draftDeployment, foreignServerOf, settledPlan } from './plan-deployment.ts';
+import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment.ts';
 import type { Problem } from './problems.ts';
 import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
@@ -166,17 +166,12 @@ function toScenario(
   return { ...timed, data: planned };
 }
 
-/** Where another's server keeps what it shares is its own affair. */
-function usesOurStore(deployment: DeploymentDraft): boolean {
-  return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
-}
-
 /** Who asks for Redis wants to see it at work. */
 function refuseIdleStore(store: Plan['store'], deployments: readonly DeploymentDraft[]): void {
-  if (store === 'sqlite' || deployments.some(usesOurStore)) return;
+  if (store === 'sqlite' || deployments.some(usesSharedStore)) return;
   const names = deployments.map(({ name }) => name).join(', ');
   throw new HarnessError('usage', `--store ${store}: no deployment would use it (${names})`, {
-    hint: 'It is for deployments with `state: shared`, such as stateful-shared-store and stateless.',
+    hint: 'It is for deployments with `state: shared`, or tasks in a shared store, such as stateful-shared-store and stateless.',
   });
 }
 
