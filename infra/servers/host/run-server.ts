@@ -1,6 +1,7 @@
 import { exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
 import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
 import { openStore, type Store } from '../store/index.ts';
+import type { TaskEngine } from '../tasks/index.ts';
 import { readConfig, type ServerConfig } from './config.ts';
 import { type App, type Host, listen } from './listen.ts';
 
@@ -10,6 +11,8 @@ export interface ServerContext {
   store: Store;
   /** Absent when nobody asked for a ledger. */
   ledger: LedgerSink | undefined;
+  /** Absent where the deployment has no tasks. */
+  tasks?: TaskEngine | undefined;
 }
 
 export type CreateApp = (context: ServerContext) => App;

@@ -3,7 +3,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, callTool, tools } from '../tools/index.ts';
+import { type BasketReference, blockingConduct, callTool, tools } from '../tools/index.ts';
 import { sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -40,8 +40,9 @@ function buildServerV1(
         inputSchema: inputSchema.shape,
         annotations: { readOnlyHint: tool.readOnly },
       },
-      async (args: Record<string, unknown>, { requestId, _meta, signal }) => {
-        const result = await callTool(tool, args, _meta, { store, baskets, signal }, context);
+      async (args: Record<string, unknown>, { requestId, _meta, signal, sendNotification }) => {
+        const conduct = blockingConduct(_meta, sendNotification);
+        const result = await callTool(tool, args, _meta, { store, baskets, signal, conduct }, context);
         if (signal.aborted) onCancelled(requestId);
         return result;
       },

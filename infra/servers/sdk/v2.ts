@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, callTool, tools } from '../tools/index.ts';
+import { type BasketReference, blockingConduct, callTool, tools } from '../tools/index.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -25,8 +25,9 @@ export function buildServerV2(
     server.registerTool(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
-      async (args, { mcpReq: { id, _meta, signal } }) => {
-        const result = await callTool(tool, args, _meta, { store, baskets, signal }, context);
+      async (args, { mcpReq: { id, _meta, signal, notify } }) => {
+        const conduct = blockingConduct(_meta, notify);
+        const result = await callTool(tool, args, _meta, { store, baskets, signal, conduct }, context);
         if (signal.aborted) onCancelled?.(id);
         return result;
       },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Tool } from './types.ts';
+import { wait } from './wait.ts';
 
 /** Tools without state: to be answered, to take time, to burn CPU, to be large. */
 
@@ -30,23 +31,6 @@ export const workTools: readonly Tool[] = [
     },
   },
 ];
-
-/** False if it was cancelled. */
-function wait(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
-  if (ms === 0) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(true);
-    }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-}
 
 function burn(ms: number): void {
   const until = performance.now() + ms;
