@@ -22,7 +22,14 @@ export {
 } from './types.ts';
 
 /** What a kind of store needs is loaded only where it is used. */
-export async function openTaskStore(config: StoreConfig): Promise<TaskStore> {
+export async function openTaskStore(
+  config: StoreConfig,
+  onTrouble: (message: string) => void = () => {},
+): Promise<TaskStore> {
   if (config.kind === 'memory') return memoryTaskStore();
+  if (config.kind === 'redis') {
+    const { redisTaskStore } = await import('./redis.ts');
+    return redisTaskStore(config, onTrouble);
+  }
   throw new Error(`no task store of kind ${config.kind}`);
 }

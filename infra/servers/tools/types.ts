@@ -61,8 +61,7 @@ export type ToolOutcome = {
   subject?: string;
   /** What it wrote. */
   value?: string;
-} & /** `evenIfCancelled`: its effect stands though the client has cancelled it meanwhile. */
-(
+} /** `evenIfCancelled`: its effect stands though the client has cancelled it meanwhile. */ & (
   | { kind: 'done'; answer: Record<string, unknown>; text?: string; evenIfCancelled?: boolean }
   /** It had no effect. `stateMissing`: because the application state it needs does not exist. */
   | { kind: 'failed'; message: string; stateMissing?: boolean }
