@@ -190,6 +190,17 @@ describe('tasks in Redis', () => {
     expect(await store.renew('r1', 500)).toEqual([]);
   });
 
+  it('that are at their end stay with who still works on them, and are taken over by nobody', async () => {
+    await store.create(task('a'), 500);
+    await other.change('a', (one) => ({ ...one, status: 'cancelled', cancelRequested: true }));
+    expect(await store.renew('r1', 500)).toEqual([{ taskId: 'a', cancelRequested: true }]);
+    nowMs += 501;
+    expect(await other.takeOver('r2', 500, 10)).toEqual([]);
+    await store.release('r1');
+    expect(await other.takeOver('r2', 500, 10)).toEqual([]);
+    expect(await other.get('a')).toMatchObject({ status: 'cancelled', owner: null });
+  });
+
   it('tell their owner of a wish for their end', async () => {
     await store.create(task('a'), 500);
     await other.change('a', (one) => ({ ...one, cancelRequested: true }));

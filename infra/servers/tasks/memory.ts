@@ -1,5 +1,5 @@
 import { HarnessError, monotonicUs } from '../../../src/core/index.ts';
-import { isFinal, type TaskRecord, type TaskStore } from './types.ts';
+import type { TaskRecord, TaskStore } from './types.ts';
 
 /** As many as a process can hold; one takes about a kilobyte. */
 const tasksMax = 100_000;
@@ -51,7 +51,7 @@ export function memoryTaskStore({
     },
     renew: (owner) =>
       [...tasks.values()]
-        .filter((task) => task.owner === owner && !isFinal(task))
+        .filter((task) => task.owner === owner)
         .map(({ taskId, cancelRequested }) => ({ taskId, cancelRequested })),
     // Nobody else could find them.
     release() {},

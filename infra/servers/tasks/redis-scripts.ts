@@ -7,7 +7,7 @@
  * | `task:ID` | a task: `json` (the record without what stands beside it), `version`, `owner` (empty: nobody), `cancel`, `until` (when it is forgotten), `session`, `op`, `open` (not at its end), `lock` and `locked-until` |
  * | `tasks-kept` | every task by when it is forgotten |
  * | `tasks-open` | those not at their end by when their lease is over |
- * | `tasks-of:OWNER` | those of them that it holds |
+ * | `tasks-of:OWNER` | those that it holds, also one that was cancelled and goes on |
  * | `tasks-in:SESSION` | its tasks in the order of their creation |
  * | `tasks-made` | how many there have been in sessions |
  * | `task-failures` | how often each operation has failed transiently |
@@ -86,13 +86,8 @@ export const taskScripts = {
     end
     redis.call('HSET', key, 'json', ARGV[6], 'until', ARGV[8], 'cancel', ARGV[9], 'open', ARGV[10])
     redis.call('ZADD', P .. 'tasks-kept', ARGV[8], id)
-    if ARGV[10] == '1' then
-      hold(id, ARGV[7], ARGV[7] == '' and 0 or nil)
-    else
-      hold(id, '', nil)
-      redis.call('HSET', key, 'owner', ARGV[7])
-      redis.call('ZREM', P .. 'tasks-open', id)
-    end
+    hold(id, ARGV[7], ARGV[10] == '1' and ARGV[7] == '' and 0)
+    if ARGV[10] == '0' then redis.call('ZREM', P .. 'tasks-open', id) end
     return redis.call('HINCRBY', key, 'version', 1)`),
 
   /** owner, lease end. Returns each id with whether it is to be cancelled. */
@@ -100,7 +95,7 @@ export const taskScripts = {
     local held = {}
     for _, id in ipairs(redis.call('SMEMBERS', P .. 'tasks-of:' .. ARGV[3])) do
       if there(id) then
-        redis.call('ZADD', P .. 'tasks-open', ARGV[4], id)
+        redis.call('ZADD', P .. 'tasks-open', 'XX', ARGV[4], id)
         held[#held + 1] = id
         held[#held + 1] = redis.call('HGET', P .. 'task:' .. id, 'cancel')
       end
@@ -110,7 +105,7 @@ export const taskScripts = {
   /** owner. */
   releaseTasks: script(`
     for _, id in ipairs(redis.call('SMEMBERS', P .. 'tasks-of:' .. ARGV[3])) do
-      hold(id, '', 0)
+      hold(id, '', redis.call('HGET', P .. 'task:' .. id, 'open') == '1' and 0)
       redis.call('HINCRBY', P .. 'task:' .. id, 'version', 1)
     end`),
 

@@ -38,7 +38,10 @@ export interface TaskRecord {
   cancelRequested: boolean;
   /** How many steps are done; who takes it over goes on behind them. */
   steps: number;
-  /** Who carries it on; null: nobody, whoever looks first may. Unique to a process. */
+  /**
+   * Who carries it on, unique to a process. Null: nobody; before its end whoever looks first may. One that was cancelled
+   * at once keeps its owner until that has stopped.
+   */
   owner: string | null;
   /** Goes up by one with each change. */
   version: number;
@@ -97,11 +100,11 @@ export interface TaskStore {
     effect?: () => void,
   ): Awaitable<TaskRecord | Refusal | undefined>;
 
-  /** Holds on to all tasks of an owner that are not at their end, for `leaseMs` from now; what is not in the answer was lost. */
+  /** Holds on to all tasks of an owner for `leaseMs` from now; what is not in the answer is held no longer. */
   renew(owner: string, leaseMs: number): Awaitable<Held[]>;
   /** Lets go of all tasks of an owner. */
   release(owner: string): Awaitable<void>;
-  /** Makes `owner` the owner of tasks that nobody holds, or whose lease is over; at most `max` at once. */
+  /** Makes `owner` the owner of tasks before their end that nobody holds, or whose lease is over; at most `max` at once. */
   takeOver(owner: string, leaseMs: number, max: number): Awaitable<TaskRecord[]>;
 
   /** Tasks of a session, oldest first, behind the given one. */
@@ -143,8 +146,9 @@ export interface CreateOptions {
 export interface TaskEngine {
   readonly policy: TaskPolicy;
   /**
-   * Begins a task. When it resolves the task is in the store, and in the ledger as `created`.
-   * @throws HarnessError `server` when there are too many, or when tasks are being handed over.
+   * Begins a task. When it resolves the task is in the store, and in the ledger as `created`. While tasks are handed over,
+   * another replica begins it.
+   * @throws HarnessError `server` when there are too many, or when the process ends and its memory with it.
    */
   create(tool: Tool, args: ToolArguments, options: CreateOptions): Promise<TaskRecord>;
   /** Undefined for one that is unknown or forgotten; for ids longer than 100 characters without a look. */
