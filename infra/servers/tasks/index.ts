@@ -10,6 +10,7 @@ import type { TaskEngineParts, TaskStore } from './types.ts';
 
 export { taskEngine } from './engine.ts';
 export { memoryTaskStore, monotonicMs } from './memory.ts';
+export { rounds } from './rounds.ts';
 export {
   type Awaitable,
   type CreateOptions,
