@@ -10,6 +10,7 @@ import type { Problem } from './problems.ts';
 import { checkSecrets } from './run-secrets.ts';
 import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
+import { checkTasks } from './task-rules.ts';
 import { placeholders } from './template.ts';
 
 /** What a schema cannot say: rules between the values of a file, and between files. */
@@ -17,7 +18,11 @@ import { placeholders } from './template.ts';
 export function checkDeployment(deployment: DeploymentFile): Problem[] {
   const { server } = deployment;
   if (typeof server !== 'string') {
-    return [...checkForeign(deployment, server), ...checkRouting(deployment, 'the server', server.protocol)];
+    return [
+      ...checkForeign(deployment, server),
+      ...checkRouting(deployment, 'the server', server.protocol),
+      ...checkTasks(deployment),
+    ];
   }
   const problems: Problem[] = [];
   if (deployment.state === undefined || deployment.state === 'unknown') {
@@ -27,7 +32,7 @@ export function checkDeployment(deployment: DeploymentFile): Problem[] {
     const allowed = 'round-robin, session-affinity, task-affinity, hash, consistent-hash';
     problems.push({ path: ['routing'], message: `is missing; allowed: ${allowed}` });
   }
-  return [...problems, ...checkRouting(deployment, server, servers[server])];
+  return [...problems, ...checkRouting(deployment, server, servers[server]), ...checkTasks(deployment)];
 }
 
 function checkRouting({ routing }: DeploymentFile, server: string, protocol: string): Problem[] {

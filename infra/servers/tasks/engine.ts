@@ -20,7 +20,8 @@ export function taskEngine(parts: TaskEngineParts): TaskEngine {
   const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
   /** Also of those that are being made; absent as yet. */
   const running = new Map<string, Execution | undefined>();
-  const watch = watchTasks(store);
+  const trouble = (message: string) => parts.onTrouble(`tasks: ${message}`);
+  const watch = watchTasks(store, trouble);
   let handingOver = false;
 
   const note = (what: LedgerTask['what'], { taskId, opId }: Pick<TaskRecord, 'taskId' | 'opId'>) => {
@@ -67,7 +68,6 @@ export function taskEngine(parts: TaskEngineParts): TaskEngine {
     }
   };
 
-  const trouble = (message: string) => parts.onTrouble(`tasks: ${message}`);
   const every = (ms: number, work: () => Promise<void>) => rounds(Math.max(intervalMsMin, ms), work, trouble);
   const carrying = store.shared
     ? [every(policy.leaseMs / 3, renew), every(policy.leaseMs / 2, takeOver)]

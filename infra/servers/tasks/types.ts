@@ -165,7 +165,7 @@ export interface TaskEngine {
   /** Takes answers to what the task waits for; other keys are passed over. Undefined: the task is unknown. */
   update(taskId: string, inputResponses: Readonly<Record<string, unknown>>): Promise<TaskRecord | undefined>;
   /**
-   * Tells of each state that a task comes to, wherever it is carried out; with a shared store within half a poll
+   * Tells of the present state and of each that a task comes to, wherever it is carried out, none twice; with a shared store within half a poll
    * interval, and states that lasted shorter may be left out.
    * @returns what ends it; it ends by itself after the final state.
    */

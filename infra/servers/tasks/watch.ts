@@ -1,9 +1,14 @@
+import { messageOf } from '../../../src/core/index.ts';
 import { isFinal, type TaskRecord, type TaskStore } from './types.ts';
 
-type Listener = (task: TaskRecord) => void;
+interface Watcher {
+  /** The version that it was told last. */
+  version: number;
+  listener(task: TaskRecord): void;
+}
 
 export interface Watch {
-  add(taskId: string, listener: Listener): () => void;
+  add(taskId: string, listener: Watcher['listener']): () => void;
   /** A state that this process knows of, whoever made it. */
   tell(task: TaskRecord): void;
   /** Looks for what others made of the tasks that are watched. */
@@ -11,24 +16,32 @@ export interface Watch {
   close(): void;
 }
 
-/** Tells who listens of each newer state of a task, in order, and of none twice. */
-export function watchTasks(store: TaskStore): Watch {
-  const watched = new Map<string, { version: number; listeners: Set<Listener> }>();
+/** Tells who watches a task of its present state and of each newer one, in order, and of none twice. */
+export function watchTasks(store: TaskStore, onTrouble: (message: string) => void): Watch {
+  const watched = new Map<string, Set<Watcher>>();
   const tell = (task: TaskRecord) => {
-    const entry = watched.get(task.taskId);
-    if (!entry || entry.version >= task.version) return;
-    entry.version = task.version;
+    const watchers = watched.get(task.taskId) ?? [];
     if (isFinal(task)) watched.delete(task.taskId);
-    for (const listener of entry.listeners) listener(task);
+    for (const watcher of watchers) {
+      if (watcher.version >= task.version) continue;
+      watcher.version = task.version;
+      watcher.listener(task);
+    }
+  };
+  const lookAt = async (taskId: string) => {
+    const task = await store.get(taskId);
+    if (task) tell(task);
   };
   return {
     add(taskId, listener) {
-      const entry = watched.get(taskId) ?? { version: 0, listeners: new Set() };
-      watched.set(taskId, entry);
-      entry.listeners.add(listener);
+      const watchers = watched.get(taskId) ?? new Set();
+      const watcher = { version: 0, listener };
+      watchers.add(watcher);
+      watched.set(taskId, watchers);
+      lookAt(taskId).catch((error) => onTrouble(messageOf(error)));
       return () => {
-        entry.listeners.delete(listener);
-        if (entry.listeners.size === 0 && watched.get(taskId) === entry) watched.delete(taskId);
+        watchers.delete(watcher);
+        if (watchers.size === 0 && watched.get(taskId) === watchers) watched.delete(taskId);
       };
     },
     tell,
@@ -40,9 +53,8 @@ export function watchTasks(store: TaskStore): Watch {
         const version = versions[index];
         // It was forgotten, and will be heard of no more.
         if (version === undefined) watched.delete(taskId);
-        else if (version > (watched.get(taskId)?.version ?? version)) {
-          const task = await store.get(taskId);
-          if (task) tell(task);
+        else if ([...(watched.get(taskId) ?? [])].some((watcher) => watcher.version < version)) {
+          await lookAt(taskId);
         }
       }
     },
