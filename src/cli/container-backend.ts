@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import { type DeploymentDraft, foreignServerOf, memoryBytes } from '../scenario/index.ts';
+import { type DeploymentDraft, foreignServerOf, memoryBytes, usesSharedStore } from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
 import { createTopology, type ReplicaSpec } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
@@ -9,6 +9,7 @@ import { replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { programFile } from './package-info.ts';
 import type { OpenStore } from './shared-store.ts';
+import { storeEnv } from './store-env.ts';
 import { streamEnv } from './stream-env.ts';
 import { tryOutContainer } from './try-out-container.ts';
 
@@ -130,11 +131,6 @@ function limitsOf({ limits }: DeploymentDraft) {
   };
 }
 
-/** Where somebody else's server keeps what it shares is its own affair. */
-export function usesOurStore(deployment: DeploymentDraft): boolean {
-  return deployment.state === 'shared' && foreignServerOf(deployment) === undefined;
-}
-
 interface ContainerStore extends OpenStore {
   mounts: { from: string; to: string }[];
 }
@@ -152,7 +148,7 @@ async function openStore(
     mounts,
     [Symbol.asyncDispose]: async () => {},
   });
-  if (!usesOurStore(spec.deployment)) return lasting('memory', []);
+  if (!usesSharedStore(spec.deployment)) return lasting('memory', []);
   const containers = await loadContainers();
   if (redisImage === undefined) {
     const shared = join(temporaryFolder, 'store');
@@ -187,7 +183,7 @@ function replicaSpec(
       WINDTUNNEL_LEDGER: mountedLedger,
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
       WINDTUNNEL_LIFELINE: 'stdin',
-      ...store.env,
+      ...storeEnv(deployment, store.env),
       ...streamEnv(deployment),
     },
     image: (release === undefined ? image : (nextImage ?? image)).name,

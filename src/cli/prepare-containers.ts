@@ -1,9 +1,9 @@
 import { HarnessError } from '../core/index.ts';
-import type { PlanDraft } from '../scenario/index.ts';
+import { type PlanDraft, usesSharedStore } from '../scenario/index.ts';
 import type { RunScope } from '../topology/container/index.ts';
 import { startWarden, type Warden } from '../topology/index.ts';
 import type { Backend } from './backend.ts';
-import { type ContainerMeans, containerBackend, usesOurStore } from './container-backend.ts';
+import { type ContainerMeans, containerBackend } from './container-backend.ts';
 import { prepareForeignImages, refuseUnlimited } from './container-servers.ts';
 import type { Output } from './output.ts';
 import { packageRoot, programsFolder } from './package-info.ts';
@@ -66,7 +66,7 @@ async function prepareIn(
   await prepareForeignImages(plan, engine, (name, whose) =>
     containers.ensureImage(engine.docker, name, whose, tell),
   );
-  const needsRedis = plan.store === 'redis' && plan.deployments.some(usesOurStore);
+  const needsRedis = plan.store === 'redis' && plan.deployments.some(usesSharedStore);
   const redisImage = needsRedis
     ? await containers.chooseImage(engine.docker, containers.redisImageChoice, tell)
     : undefined;

@@ -14,6 +14,7 @@ import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { defaultEndpointPath, foreignReplica } from './foreign-replica.ts';
 import { programPath } from './package-info.ts';
 import type { OpenStore, SharedStore } from './shared-store.ts';
+import { storeEnv } from './store-env.ts';
 import { streamEnv } from './stream-env.ts';
 import { tryOutProcess } from './try-out.ts';
 
@@ -88,7 +89,7 @@ function replicaSpec(
       ...own,
       WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
-      ...store?.env,
+      ...(store && storeEnv(deployment, store.env)),
       ...streamEnv(deployment),
     },
     path: defaultEndpointPath,

@@ -8,7 +8,7 @@ import {
   redactedRedisUrl,
   redisUrl,
 } from '../core/index.ts';
-import type { Deployment, Plan } from '../scenario/index.ts';
+import { type Deployment, type Plan, usesSharedStore } from '../scenario/index.ts';
 import {
   installedRedisVersion,
   type RedisKeys,
@@ -50,7 +50,7 @@ export interface StoreMeans {
 
 /** Disposed when the replicas are down. */
 export interface OpenStore extends AsyncDisposable {
-  /** What a replica needs to find it. */
+  /** What a replica needs to find it; whether it keeps its state there, or tasks, see `storeEnv`. */
   env: Record<string, string>;
 }
 
@@ -78,7 +78,8 @@ export async function prepareStore(options: StoreOptions, output: Output): Promi
 function sharedOnly(
   open: (means: StoreMeans, signal: AbortSignal) => Promise<OpenStore>,
 ): SharedStore['open'] {
-  return async ({ state }, means, signal) => (state === 'shared' ? open(means, signal) : lasting('memory'));
+  return async (deployment, means, signal) =>
+    usesSharedStore(deployment) ? open(means, signal) : lasting('memory');
 }
 
 /** A store that nobody has to end. */

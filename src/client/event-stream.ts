@@ -1,50 +1,206 @@
 import { TextDecoder } from 'node:util';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { BadAnswer } from './http/index.ts';
+import { monotonicUs, type StopSignal } from '../core/index.ts';
+import { AnswerBody, type JsonRpcResponse, maxHeldBytes } from './answer-body.ts';
+import { type Exchanged, failureOf, type WireRequest } from './exchange.ts';
+import {
+  type AnswerHead,
+  BadAnswer,
+  type HttpExchange,
+  type HttpHandler,
+  type HttpPool,
+  headerOf,
+} from './http/index.ts';
+import type { Transcript } from './transcript.ts';
 
-/** One server-sent event. */
-export interface ServerEvent {
-  id: string | undefined;
-  data: string;
+/** A stream of server-sent events that is listened to until somebody ends it. */
+
+/** A longer event is refused. No more than this of a stream is ever held. */
+export const maxEventChars = 1024 * 1024;
+
+/** A JSON-RPC message; nothing is known of its members. */
+export type Message = Record<string, unknown>;
+
+/** How listening ended: by `signal`, by the end of the stream, or with an answer, or without one. */
+export type Listened = 'stopped' | 'ended' | Exchanged;
+
+/**
+ * Sends a request whose answer is a stream, and hands over each message but the response as it comes. What is read
+ * is handed over before more is read, so a server that sends faster than that has to wait, and nothing heaps up.
+ * Never throws for what a server or the network does.
+ */
+export function listenTo(
+  pool: HttpPool,
+  request: WireRequest,
+  onMessage: (message: Message) => void,
+  signal: StopSignal,
+): Promise<Listened> {
+  return new Promise((resolve) => new Listening({ request, onMessage, signal, resolve }).begin(pool));
 }
 
-/** More than this of one event is not read: a server must not be able to fill the harness's memory. */
-const eventCharsMax = 4 * 1024 * 1024;
+interface Listener {
+  request: WireRequest;
+  onMessage: (message: Message) => void;
+  signal: StopSignal;
+  resolve: (listened: Listened) => void;
+}
 
-/** Reads server-sent events out of the bytes of an answer; keeps no more than the event that is under way. */
-export class EventStreamReader {
-  readonly #parser: EventSourceParser;
+class Listening implements HttpHandler {
+  readonly #listener: Listener;
+  readonly #transcript: Transcript;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
-  #last = '';
+  readonly #onStop = () => this.#settle('stopped');
+  #memory = { bytes: 0 };
+  /** Bytes of the event that has begun. */
+  #held = 0;
+  /** An event, or a comment, was over in this chunk. */
+  #isPassed = false;
+  #http: HttpExchange | undefined;
+  #head: AnswerHead | undefined;
+  /** Of an answer that is no stream. */
+  #body: AnswerBody | undefined;
+  #parser: EventSourceParser | undefined;
+  #isSettled = false;
 
-  constructor(onEvent: (event: ServerEvent) => void, onRetry: (ms: number) => void) {
+  constructor(listener: Listener) {
+    const { method, path, head, body, protocolBytes } = listener.request;
+    this.#listener = listener;
+    this.#transcript = {
+      ...{ sentUs: monotonicUs(), method, path, requestHead: head, requestBody: body, protocolBytes },
+      ...{ answerHead: undefined, status: undefined, answerBody: '', answerBytes: 0 },
+    };
+  }
+
+  begin(pool: HttpPool): void {
+    const { request, signal } = this.#listener;
+    if (signal.aborted) {
+      this.#settle('stopped');
+      return;
+    }
+    this.#memory = pool.memory;
+    this.#http = pool.send(request.head, request.body, this);
+    if (!this.#isSettled) signal.addEventListener('abort', this.#onStop);
+  }
+
+  onHead(head: AnswerHead, raw: string): void {
+    this.#transcript.answerHead = raw;
+    this.#transcript.status = head.status;
+    this.#head = head;
+    const type = headerOf(head, 'content-type');
+    if (head.status !== 200 || !/^text\/event-stream/i.test(type ?? '')) {
+      this.#body = new AnswerBody(type, this.#listener.request.id, this.#memory);
+      return;
+    }
     this.#parser = createParser({
-      maxBufferSize: eventCharsMax,
-      onEvent: ({ id, data }) => onEvent({ id, data }),
-      onRetry,
-      onError(error) {
-        // What the standard says to pass over is passed over.
-        if (error.type === 'max-buffer-size-exceeded') {
-          throw new BadAnswer(`an event has more than ${eventCharsMax} characters`);
+      maxBufferSize: maxEventChars,
+      onEvent: ({ data }) => this.#take(data),
+      onComment: () => {
+        this.#isPassed = true;
+      },
+      onError: ({ type: what }) => {
+        if (what === 'max-buffer-size-exceeded') {
+          throw new BadAnswer(`an event has more than ${maxEventChars} characters`);
         }
       },
     });
   }
 
-  /** @throws BadAnswer when an event is too large, or the stream no UTF-8. */
-  take(chunk: Buffer): void {
-    let text: string;
+  onBody(chunk: Buffer): void {
+    if (this.#isSettled) return;
+    this.#transcript.answerBytes += chunk.length;
+    if (this.#body) {
+      this.#body.take(chunk);
+      return;
+    }
+    this.#hold(this.#held + chunk.length);
+    if (this.#memory.bytes > maxHeldBytes) {
+      throw new BadAnswer(`all answers under way have more than ${maxHeldBytes} bytes together`);
+    }
+    this.#isPassed = false;
+    this.#parser?.feed(this.#decode(chunk));
+    if (this.#isPassed && !this.#isSettled) this.#hold(chunk.length - behindBlankLine(chunk));
+  }
+
+  onEnd(): void {
+    const head = this.#head;
+    if (this.#body === undefined || head === undefined) {
+      this.#settle('ended');
+      return;
+    }
     try {
-      text = this.#decoder.decode(chunk, { stream: true });
+      this.#answered(head, this.#body.end());
+    } catch (error) {
+      this.onError(error as Error, true);
+    }
+  }
+
+  onError(error: Error, sent: boolean): void {
+    const failure = failureOf(error, sent);
+    const status = this.#head?.status;
+    const transcript = this.#transcript;
+    this.#settle({ failure: status === undefined ? failure : { ...failure, status }, sent, transcript });
+  }
+
+  #take(data: string): void {
+    this.#isPassed = true;
+    if (this.#isSettled) return;
+    const message = parseObject(data);
+    if (message === undefined) return;
+    const { id } = this.#listener.request;
+    const isResponse = id !== null && message.id === id && message.method === undefined;
+    if (isResponse && this.#head) this.#answered(this.#head, message);
+    else this.#listener.onMessage(message);
+  }
+
+  #answered(head: AnswerHead, message: JsonRpcResponse | undefined): void {
+    this.#transcript.answerBody = this.#body?.text ?? '';
+    this.#settle({ status: head.status, head, message, transcript: this.#transcript });
+  }
+
+  #decode(chunk: Buffer): string {
+    try {
+      return this.#decoder.decode(chunk, { stream: true });
     } catch {
       throw new BadAnswer('the stream is not valid UTF-8');
     }
-    this.#last = text.at(-1) ?? this.#last;
-    this.#parser.feed(text);
   }
 
-  /** The stream is over: a CR at its end was the end of a line. */
-  end(): void {
-    if (this.#last === '\r') this.#parser.feed('\n');
+  #hold(bytes: number): void {
+    this.#memory.bytes += bytes - this.#held;
+    this.#held = bytes;
+  }
+
+  #settle(listened: Listened): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#hold(0);
+    this.#body?.release();
+    this.#listener.signal.removeEventListener('abort', this.#onStop);
+    // Whatever else would come on it, nobody listens any more. After `onEnd` and `onError` there is nothing to end.
+    const isOver = listened === 'ended' || (typeof listened === 'object' && this.#parser === undefined);
+    if (!isOver) this.#http?.abandon();
+    this.#listener.resolve(listened);
+  }
+}
+
+const blankLines = ['\n\n', '\r\n\r\n'];
+
+/** Where an event may have begun that is not over. */
+function behindBlankLine(chunk: Buffer): number {
+  const ends = blankLines.map((line) => {
+    const at = chunk.lastIndexOf(line);
+    return at < 0 ? 0 : at + line.length;
+  });
+  return Math.max(...ends);
+}
+
+function parseObject(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Message)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }

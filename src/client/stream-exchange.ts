@@ -1,7 +1,6 @@
 import { monotonicUs, type StopSignal } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
 import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
-import { EventStreamReader, type ServerEvent } from './event-stream.ts';
 import { type Exchanged, failureOf, lingerMs, stopFailure } from './exchange.ts';
 import {
   type AnswerHead,
@@ -10,6 +9,7 @@ import {
   type HttpPool,
   headerOf,
 } from './http/index.ts';
+import { EventStreamReader, type ServerEvent } from './sse-reader.ts';
 import type { Transcript } from './transcript.ts';
 
 /** One HTTP exchange whose answer is a stream of which every event counts: a POST of a long call, or a GET of the rest. */

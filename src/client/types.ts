@@ -81,12 +81,16 @@ export interface TaskCalls {
   /**
    * Listens for changes of these tasks until `signal` stops it or the stream ends, which is what it resolves with:
    * `subscriptions/listen` (2026-07-28), the GET stream of the session (2025-11-25). Beside other exchanges.
+   * `onState` is called as states come, and more is read only then; it must not throw. `failure` is undefined if
+   * `signal` stopped it, or the server ended it as its revision has it. `dropped` counts what came besides: messages
+   * of other tasks, of other kinds, and those that are no state of a task. An official client cannot listen, which is
+   * a failure of kind `rejected`.
    */
   listen(
     taskIds: readonly string[],
     onState: (state: TaskState) => void,
     signal: StopSignal,
-  ): Promise<{ requestId: string; failure: Failure | undefined }>;
+  ): Promise<{ requestId: string; failure: Failure | undefined; dropped?: number }>;
 }
 
 /** A long call whose answer is a stream, with progress on the way. */
@@ -127,7 +131,8 @@ export interface Connection {
   /** Opens a session (2025-11-25); where there are none it exchanges nothing. */
   open(signal: StopSignal): Promise<Answer<SessionOpened>>;
   call(call: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>>;
-  readonly tasks?: TaskCalls;
+  /** Beside `listen`, an exchange like any other. */
+  readonly tasks: TaskCalls;
   /**
    * As `call`, with every event on the way. In 2025-11-25 a stream that broke is resumed with `Last-Event-ID`, if `watch` says
    * so; 2026-07-28 has no such thing. Once it has begun, an answer that is not the response is `info`: the call may be carried

@@ -1,11 +1,14 @@
 import { jsonText, negotiable, neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
+import { listenTo } from './event-stream.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
+import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
 import { streamOf } from './wire-stateful-stream.ts';
+import { type StatefulSession, statefulTasks } from './wire-stateful-tasks.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
@@ -88,19 +91,32 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return { outcome: 'ok', value, requestId: opened };
   };
 
-  const call = async (
-    { tool, arguments: args, opId }: ToolCall,
+  /** A request within the session. */
+  const ask = async (
+    method: string,
+    params: object,
     signal: StopSignal,
-  ): Promise<Answer<ToolResult>> => {
+  ): Promise<Answer<Record<string, unknown>>> => {
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
-    const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-    const asked = { jsonrpc: '2.0', id, method: 'tools/call', params };
-    const exchanged = await send('POST', asked, { requestId, id }, signal);
+    const exchanged = await send('POST', { jsonrpc: '2.0', id, method, params }, { requestId, id }, signal);
     if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
-    const answer = judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
-    return toToolAnswer(answer);
+    return judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
+  };
+
+  const call = ({ tool, arguments: args, opId }: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>> =>
+    ask('tools/call', { name: tool, arguments: args, _meta: { [opIdKey]: opId } }, signal).then(toToolAnswer);
+
+  /** The session's GET stream, on which a server sends what belongs to no request. */
+  const listen: StatefulSession['listen'] = async (onMessage, signal) => {
+    const requestId = client.nextRequestId();
+    const head = `${headOf(target, 'GET')}${sessionHead}${requestIdHeader}: ${requestId}\r\n`;
+    const protocolBytes = sessionHead.length;
+    const request = { method: 'GET', path: target.path, head, body: null, id: null, protocolBytes } as const;
+    const inSession = sessionId !== null;
+    const listened = await listenTo(target.pool, request, onMessage, signal);
+    return { requestId, failure: listenFailure(listened, { id: null, requestId, inSession }) };
   };
 
   /** A closed connection is no cancellation in this revision; it must be said (basic/utilities/cancellation). */
@@ -130,5 +146,5 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     cancel,
   });
 
-  return { open, call, stream, close };
+  return { open, call, stream, tasks: statefulTasks({ ask, listen }), close };
 }

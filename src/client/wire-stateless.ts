@@ -14,17 +14,16 @@ import type {
   ToolCall,
   ToolResult,
 } from './types.ts';
-import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
+import { statelessTasks } from './wire-stateless-tasks.ts';
+import {
+  headOf,
+  protocolMembersWith,
+  requestIdHeader,
+  statelessRevision,
+  type WireTarget,
+} from './wire-target.ts';
 
-const revision = '2026-07-28';
-
-const protocolMeta = {
-  'io.modelcontextprotocol/protocolVersion': revision,
-  'io.modelcontextprotocol/clientInfo': clientInfo,
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-/** Its members, as they stand in a body. */
-const protocolMembers = JSON.stringify(protocolMeta).slice(1, -1);
+const protocolMembers = protocolMembersWith({});
 
 /**
  * A client of 2026-07-28: no handshake and no session; every request stands for itself. A request that is
@@ -70,15 +69,16 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     const id = lastId;
     const requestId = client.nextRequestId();
     const protocolHead = protocolHeadOf(tool);
-    const _meta = { ...protocolMeta, ...streamMeta({ opId, stream: progressToken, idempotencyKey }) };
-    const params = { name: tool, arguments: args, _meta };
+    const own = JSON.stringify(streamMeta({ opId, stream: progressToken, idempotencyKey }));
+    const meta = `{${protocolMembers},${own.slice(1)}`;
+    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)},"_meta":${meta}}`;
     const exchanged = await streamExchange(
       target.pool,
       {
         method: 'POST',
         path: target.path,
         head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
-        body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
+        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
         id,
         protocolBytes: protocolHead.length + protocolMembers.length,
       },
@@ -95,6 +95,10 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     stream,
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
+    tasks: statelessTasks(target, client, () => {
+      lastId += 1;
+      return lastId;
+    }),
     close: async () => ({}),
   };
 }
@@ -105,7 +109,7 @@ const protocolHeads = new Map<string, string>();
 function protocolHeadOf(tool: string): string {
   let head = protocolHeads.get(tool);
   if (head === undefined) {
-    head = `mcp-protocol-version: ${revision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
+    head = `mcp-protocol-version: ${statelessRevision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
     protocolHeads.set(tool, head);
   }
   return head;

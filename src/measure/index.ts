@@ -11,7 +11,7 @@ export type {
   StoryCall,
   Turn,
 } from './evidence-types.ts';
-export type { Facts, SessionsHeld, Waits } from './facts/index.ts';
+export type { Facts, SessionsHeld, TaskFacts, Waits } from './facts/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,
@@ -38,3 +38,4 @@ export type {
 export { spreadOver } from './spread-over.ts';
 export type { StreamCounts, StreamFacts } from './streams/index.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';
+export type { TaskEvidence, TaskLoss, TaskMetrics, TaskStory, TaskSurvival } from './tasks/types.ts';

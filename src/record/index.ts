@@ -24,6 +24,7 @@ export {
   type LedgerSink,
   type LedgerTask,
   ledgerWriter,
+  taskDeeds,
 } from './ledger.ts';
 export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
 export { isLedgerEntry } from './ledger-shapes.ts';

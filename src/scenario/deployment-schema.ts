@@ -37,7 +37,7 @@ export type ServerName = keyof typeof servers;
 const serverName = z.enum(Object.keys(servers) as [ServerName, ...ServerName[]]);
 
 const stateField = z.enum(['memory', 'shared', 'unknown']);
-const routingField = z.enum(['round-robin', 'session-affinity', 'hash', 'consistent-hash']);
+const routingField = z.enum(['round-robin', 'session-affinity', 'task-affinity', 'hash', 'consistent-hash']);
 
 const tasksField = z
   .strictObject({
@@ -96,7 +96,7 @@ export const deploymentFile = z.strictObject({
   routing: routingField
     .optional()
     .describe(
-      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id, or by a hash of the client (mod N, or on a ring). For your own server by default round-robin; there is none with `url`',
+      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id (2025-11-25) or of tasks by their Mcp-Name (2026-07-28), or by a hash of the client (mod N, or on a ring). For your own server by default round-robin; there is none with `url`',
     ),
   replicas: z
     .int()

@@ -3,6 +3,7 @@
 
 export { type AnswerTest, patternOf, testOf } from './answer-schema.ts';
 export { type Catalog, namesIn } from './catalog.ts';
+export { deploymentsOf } from './chosen-deployments.ts';
 export { plannedRows } from './data-file.ts';
 export type { Row } from './data-rows.ts';
 export { type DealtRows, dealRows, dealtRow } from './dealt-rows.ts';
@@ -16,6 +17,7 @@ export {
   callsOf,
   type JourneyStep,
   type StreamOptions,
+  type TaskOptions,
   usesSavedValue,
 } from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
@@ -30,7 +32,7 @@ export type {
   RunSpec,
   Scenario,
 } from './plan.ts';
-export { foreignServerOf, settledPlan } from './plan-deployment.ts';
+export { foreignServerOf, settledPlan, usesSharedStore } from './plan-deployment.ts';
 export { planFile } from './plan-schema.ts';
 export { runSecrets } from './run-secrets.ts';
 export {

@@ -74,3 +74,8 @@ export function foreignServerOf({
 }): ForeignServer | undefined {
   return typeof server === 'string' ? undefined : server;
 }
+
+/** Whether its replicas share a store of ours. Where somebody else's server keeps what it shares is its own affair. */
+export function usesSharedStore({ server, state, tasks }: DeploymentDraft): boolean {
+  return typeof server === 'string' && (state === 'shared' || tasks?.store === 'shared');
+}

@@ -10,6 +10,7 @@ import type { Problem } from './problems.ts';
 import { checkSecrets } from './run-secrets.ts';
 import { unitOf } from './scenario-schema.ts';
 import { callIntervalUs } from './schedule.ts';
+import { checkTasks } from './task-rules.ts';
 import { placeholders } from './template.ts';
 
 /** What a schema cannot say: rules between the values of a file, and between files. */
@@ -17,23 +18,34 @@ import { placeholders } from './template.ts';
 export function checkDeployment(deployment: DeploymentFile): Problem[] {
   const { server } = deployment;
   if (typeof server !== 'string') {
-    return [...checkForeign(deployment, server), ...checkRouting(deployment, 'the server', server.protocol)];
+    return [
+      ...checkForeign(deployment, server),
+      ...checkRouting(deployment, 'the server', server.protocol),
+      ...checkTasks(deployment),
+    ];
   }
   const problems: Problem[] = [];
   if (deployment.state === undefined || deployment.state === 'unknown') {
     problems.push({ path: ['state'], message: `of ${server} must be said; allowed: memory, shared` });
   }
   if (deployment.routing === undefined) {
-    const allowed = 'round-robin, session-affinity, hash, consistent-hash';
+    const allowed = 'round-robin, session-affinity, task-affinity, hash, consistent-hash';
     problems.push({ path: ['routing'], message: `is missing; allowed: ${allowed}` });
   }
-  return [...problems, ...checkRouting(deployment, server, servers[server])];
+  return [...problems, ...checkRouting(deployment, server, servers[server]), ...checkTasks(deployment)];
 }
 
 function checkRouting({ routing }: DeploymentFile, server: string, protocol: string): Problem[] {
-  if (routing !== 'session-affinity' || protocol !== '2026-07-28') return [];
-  const allowed = 'round-robin, hash, consistent-hash';
-  return [{ path: ['routing'], message: `${server} has no sessions to route by; allowed: ${allowed}` }];
+  const refused = (what: string, allowed: string): Problem[] => [
+    { path: ['routing'], message: `${server} has no ${what} to route by; allowed: ${allowed}` },
+  ];
+  if (routing === 'session-affinity' && protocol === '2026-07-28') {
+    return refused('sessions', 'round-robin, task-affinity, hash, consistent-hash');
+  }
+  if (routing === 'task-affinity' && protocol === '2025-11-25') {
+    return refused('Mcp-Name', 'round-robin, session-affinity, hash, consistent-hash');
+  }
+  return [];
 }
 
 export function checkScenario(

@@ -1,19 +1,17 @@
 import { TimeLimit } from '../core/index.ts';
 import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
-import { attempt, type Means, type Tried } from './attempts.ts';
+import { type Attempted, attempt, type Means, sendCall, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
 import { stepPlan } from './step-plan.ts';
 import { attemptStream } from './stream-attempts.ts';
+import { attemptTask } from './task-attempts.ts';
 import type { ClientContext } from './types.ts';
 
 /** One operation, from the moment it is due to the moment its fate is known, with the client's own recovery. */
 
-export interface IntendedOperation {
-  opId: string;
-  client: string;
+export interface IntendedOperation extends Attempted {
   index: number;
-  step: CallStep;
   intendedUs: number;
 }
 
@@ -69,8 +67,7 @@ export async function perform(
     return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
   }
   using limit = new TimeLimit(context.signal, (deadlineUs - clock.nowUs()) / 1000);
-  const how = step.stream ? attemptStream : attempt;
-  const tried = await how(operation, call.arguments, means, context, limit);
+  const tried = await carryOut(operation, call.arguments, means, context, { limit, deadlineUs });
   if (tried.sentUs === null) {
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
@@ -98,12 +95,30 @@ export async function perform(
     requestId: tried.requestId,
   };
   if (failure) record.failure = failure;
+  if (tried.taskId !== undefined) record.taskId = tried.taskId;
   if (call.writes !== undefined) record.writes = call.writes;
   const reads = readsOf(step, outcome, tried.result);
   if (reads !== undefined) record.reads = reads;
   if (stateMissing) record.stateMissing = true;
   if (tried.transcript) record.protocolBytes = tried.transcript.protocolBytes;
   return record;
+}
+
+/** As a call, as one whose stream is accounted for, or as a task where the deployment has any. */
+function carryOut(
+  operation: IntendedOperation,
+  args: Record<string, unknown>,
+  means: Means,
+  context: ClientContext,
+  { limit, deadlineUs }: { limit: TimeLimit; deadlineUs: number },
+): Promise<Tried> {
+  const { step } = operation;
+  const { tasks } = means;
+  if (step.stream) return attemptStream(operation, args, means, context, limit);
+  if (step.task === undefined || tasks === undefined) {
+    return attempt(operation, args, means, context, limit, sendCall);
+  }
+  return attemptTask(operation, args, { ...means, tasks }, context, { limit, deadlineUs });
 }
 
 /** What an operation comes to after all its attempts. */

@@ -14,13 +14,6 @@ const rate = (numerator: number, denominator: number) => ({
   interval: null,
 });
 
-const noStreams: Facts['streams'] = {
-  counts: { opened: 0, broken: 0, resumed: 0, refused: 0, unanswered: 0, timedOut: 0 },
-  sentAgain: { keyed: 0, unkeyed: 0 },
-  cut: 0,
-  struck: null,
-};
-
 /** A run of 60 sessions, as theory is told of it. */
 function predictions(
   deployment: Partial<Deployment>,
@@ -48,7 +41,8 @@ function predictions(
       sessionsHeld: null,
       broken: { operations: 1000, broken: 0, meanServiceMs: 12 },
       waits: null,
-      streams: noStreams,
+      streams: null,
+      tasks: null,
       ...facts,
     },
   });

@@ -1,5 +1,5 @@
 import type { RedisConfig } from '../host/config.ts';
-import { connectRedis } from '../store/redis.ts';
+import { connectRedis } from '../store/redis-connection.ts';
 import { batchMax, type EventLog, numbered, type StreamMessage } from './types.ts';
 
 /** A stream that nobody has asked for, or written to, for so long can go. */
@@ -10,7 +10,7 @@ export async function redisEvents(
   config: RedisConfig,
   onTrouble: (message: string) => void,
 ): Promise<EventLog> {
-  const redis = await connectRedis(config, onTrouble);
+  const { redis } = await connectRedis(config.address, {}, onTrouble);
   const keyOf = (session: string, stream: string) => `${config.prefix}events:${session}:${stream}`;
   return {
     async append(session, stream, message) {

@@ -1,4 +1,4 @@
-import { openDatabase } from '../store/sqlite.ts';
+import { openSqlite } from '../store/sqlite-file.ts';
 import { batchMax, type EventLog, type StreamMessage } from './types.ts';
 
 const setUp = `
@@ -10,7 +10,7 @@ const setUp = `
 
 /** In the SQLite file that all replicas share. @throws HarnessError `usage` when it cannot be opened. */
 export function sqliteEvents(path: string): EventLog {
-  const db = openDatabase(path, setUp);
+  const db = openSqlite(path, setUp);
   const sql = {
     append: db.prepare(
       `INSERT INTO event (session, stream, number, message)

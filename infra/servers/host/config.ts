@@ -15,6 +15,12 @@ import { HarnessError, parseRedisUrl, type RedisAddress } from '../../../src/cor
  * | `WINDTUNNEL_STORE` | `memory`; for all replicas one file, `sqlite:/path/file`, or one Redis, `redis://[user:password@]host[:port][/db]` | memory |
  * | `WINDTUNNEL_STORE_PREFIX` | what all keys in that Redis begin with | windtunnel: |
  * | `WINDTUNNEL_EVENTS` | where the events of streams are kept, so that these can be resumed (2025-11-25): `memory`, or `store`, where `WINDTUNNEL_STORE` is | streams cannot be resumed |
+ * | `WINDTUNNEL_TASK_STORE` | where tasks are kept, as `WINDTUNNEL_STORE` | the server makes no tasks |
+ * | `WINDTUNNEL_TASK_LEASE_MS` | how long a replica that is not heard of keeps its tasks; 50 to 600000 | 1000 |
+ * | `WINDTUNNEL_TASK_RETRY` | who begins a task again that failed transiently: `nobody`, `server` | nobody |
+ * | `WINDTUNNEL_TASK_TTL_MS` | how long a task is kept from its creation; 1 to 86400000 | 60000 |
+ * | `WINDTUNNEL_TASK_RETENTION` | `kept` as long as that; `short`, 500 ms and it says so; `ignored`, 500 ms after its end whatever it says | kept |
+ * | `WINDTUNNEL_TASK_POLL_MS` | how often the server would be asked; 0 to 600000 | 100 |
  * | `WINDTUNNEL_DRAIN_MS` | how long requests in flight may take after SIGTERM | 5000 |
  * | `WINDTUNNEL_LIFELINE` | `stdin`: exit at once when stdin ends | stdin is ignored |
  * | `WINDTUNNEL_JSON_RESPONSE` | `1`: the sessionful servers answer JSON instead of SSE | the SDK's default, SSE |
@@ -30,6 +36,8 @@ export interface ServerConfig {
   store: StoreConfig;
   /** Absent: streams cannot be resumed. */
   events: StoreConfig | undefined;
+  /** Absent: the server makes no tasks. */
+  tasks: TasksConfig | undefined;
   drainMs: number;
   lifeline: boolean;
   jsonResponse: boolean;
@@ -38,13 +46,34 @@ export interface ServerConfig {
 export type StoreConfig = { kind: 'memory' } | { kind: 'sqlite'; path: string } | RedisConfig;
 export type RedisConfig = { kind: 'redis'; address: RedisAddress; prefix: string };
 
+/** How tasks are kept and carried out. */
+export interface TasksConfig {
+  store: StoreConfig;
+  policy: TaskPolicy;
+}
+
+export interface TaskPolicy {
+  /** How long a replica that is not heard of keeps its tasks. */
+  leaseMs: number;
+  /** Who begins a task again that failed transiently. */
+  retry: 'nobody' | 'server';
+  /** How long a task is kept from its creation, if nothing else is asked for. */
+  ttlMs: number;
+  /**
+   * `kept`: as long as it says. `short`: says 500 ms, whatever is asked for, and keeps that. `ignored`: forgets 500 ms
+   * after the end, whatever it says.
+   */
+  retention: 'kept' | 'short' | 'ignored';
+  pollIntervalMs: number;
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 const drainMsMax = 600_000;
 
 /** @throws HarnessError `usage` that names the variable. */
 export function readConfig(env: Env): ServerConfig {
-  const store = storeConfig(env);
+  const store = storeConfig(env, 'WINDTUNNEL_STORE') ?? { kind: 'memory' };
   return {
     port: integer(env, 'PORT', { min: 0, max: 65_535 }) ?? 0,
     host: text(env, 'HOST', /^[\w.:-]+$/) ?? '127.0.0.1',
@@ -55,21 +84,37 @@ export function readConfig(env: Env): ServerConfig {
     epochUs: integer(env, 'WINDTUNNEL_EPOCH_US', { min: 0, max: Number.MAX_SAFE_INTEGER }),
     store,
     events: eventsConfig(env, store),
+    tasks: tasksConfig(env),
     drainMs: integer(env, 'WINDTUNNEL_DRAIN_MS', { min: 0, max: drainMsMax }) ?? 5000,
     lifeline: text(env, 'WINDTUNNEL_LIFELINE', /^stdin$/) !== undefined,
     jsonResponse: text(env, 'WINDTUNNEL_JSON_RESPONSE', /^[01]$/) === '1',
   };
 }
 
-function storeConfig(env: Env): StoreConfig {
-  const value = text(env, 'WINDTUNNEL_STORE', /^(memory|sqlite:.+|redis:\/\/.+)$/) ?? 'memory';
+function tasksConfig(env: Env): TasksConfig | undefined {
+  const store = storeConfig(env, 'WINDTUNNEL_TASK_STORE');
+  const retry = text(env, 'WINDTUNNEL_TASK_RETRY', /^(nobody|server)$/);
+  const retention = text(env, 'WINDTUNNEL_TASK_RETENTION', /^(kept|short|ignored)$/);
+  const policy: TaskPolicy = {
+    leaseMs: integer(env, 'WINDTUNNEL_TASK_LEASE_MS', { min: 50, max: 600_000 }) ?? 1000,
+    retry: (retry as TaskPolicy['retry'] | undefined) ?? 'nobody',
+    ttlMs: integer(env, 'WINDTUNNEL_TASK_TTL_MS', { min: 1, max: 86_400_000 }) ?? 60_000,
+    retention: (retention as TaskPolicy['retention'] | undefined) ?? 'kept',
+    pollIntervalMs: integer(env, 'WINDTUNNEL_TASK_POLL_MS', { min: 0, max: 600_000 }) ?? 100,
+  };
+  return store && { store, policy };
+}
+
+function storeConfig(env: Env, name: string): StoreConfig | undefined {
+  const value = text(env, name, /^(memory|sqlite:.+|redis:\/\/.+)$/);
   const prefix = text(env, 'WINDTUNNEL_STORE_PREFIX', /^[\w:.-]{1,200}$/) ?? 'windtunnel:';
+  if (value === undefined) return undefined;
   if (value === 'memory') return { kind: 'memory' };
   if (value.startsWith('sqlite:')) return { kind: 'sqlite', path: value.slice('sqlite:'.length) };
   const address = parseRedisUrl(value);
   if (address) return { kind: 'redis', address, prefix };
   const shown = withoutPassword(value);
-  throw new HarnessError('usage', `WINDTUNNEL_STORE=${shown} is no redis://[user:password@]host[:port][/db]`);
+  throw new HarnessError('usage', `${name}=${shown} is no redis://[user:password@]host[:port][/db]`);
 }
 
 function eventsConfig(env: Env, store: StoreConfig): StoreConfig | undefined {

@@ -3,6 +3,7 @@ import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
 import { type EventLog, openEvents } from '../events/index.ts';
 import { type KeyedCalls, openKeyedCalls } from '../keyed/index.ts';
 import { openStore, type Store } from '../store/index.ts';
+import { type TaskEngine, type TaskEngineParts, taskEngine, taskParts } from '../tasks/index.ts';
 import { readConfig, type ServerConfig } from './config.ts';
 import { type App, type Host, listen } from './listen.ts';
 
@@ -16,9 +17,17 @@ export interface ServerContext {
   keyed: KeyedCalls;
   /** Absent when nobody asked for a ledger. */
   ledger: LedgerSink | undefined;
+  /** Absent where the deployment has no tasks. */
+  tasks: TaskEngine | undefined;
 }
 
 export type CreateApp = (context: ServerContext) => App;
+
+/** What may be put into a server before it is built; broken ones do so. */
+export interface Tampering {
+  /** Makes the engine of tasks. */
+  taskEngine?(parts: TaskEngineParts): TaskEngine;
+}
 
 /** The part of `process` that a server touches; the entry files pass the real one. */
 export type ServerProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'on'> & {
@@ -31,13 +40,21 @@ export type ServerProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'on'> & {
  * The whole life of a server process: configure, listen, say where on stdout, serve until SIGTERM or SIGINT,
  * drain, exit 0. What keeps it from starting goes to stderr as one line: exit 64 for a bad variable, else 70.
  */
-export async function runServer(proc: ServerProcess, createApp: CreateApp): Promise<void> {
+export async function runServer(
+  proc: ServerProcess,
+  createApp: CreateApp,
+  tampering: Tampering = {},
+): Promise<void> {
   try {
     const config = readConfig(proc.env);
     if (config.lifeline) exitWithStdin(proc);
-    const context = await openContext(config, (message) => complain(proc, message));
+    const complaint = (message: string) => complain(proc, message);
+    const opened = await openContext(config, complaint);
+    const parts = await taskParts(config, opened, complaint);
+    const tasks = parts && (tampering.taskEngine ?? taskEngine)(parts);
+    const context = { ...opened, tasks };
     const host = await listen(createApp(context), config, (error) => complain(proc, error));
-    exitOnSignal(proc, host, context);
+    exitOnSignal(proc, host, context, () => parts?.store.close());
     proc.stdout.write(`listening on ${host.url}\n`);
   } catch (error) {
     complain(proc, error);
@@ -48,7 +65,7 @@ export async function runServer(proc: ServerProcess, createApp: CreateApp): Prom
 async function openContext(
   config: ServerConfig,
   onTrouble: (message: string) => void,
-): Promise<ServerContext> {
+): Promise<Omit<ServerContext, 'tasks'>> {
   const { ledgerPath, replica, boot } = config;
   const clock = systemClock(config.epochUs);
   return {
@@ -63,17 +80,26 @@ async function openContext(
 function exitOnSignal(
   proc: ServerProcess,
   host: Host,
-  { config, store, events, keyed, ledger }: ServerContext,
+  { config, store, events, keyed, ledger, tasks }: ServerContext,
+  closeTaskStore: () => void | Promise<void>,
 ): void {
   let draining = false;
   const onSignal = async () => {
     if (draining) return;
     draining = true;
+    try {
+      // First of all: whoever carries them on need not wait for what is answered here meanwhile.
+      await tasks?.handOver();
+    } catch (error) {
+      complain(proc, error);
+    }
     const cut = await host.drain(config.drainMs);
     if (cut > 0) complain(proc, `drain: cut ${cut} requests still in flight after ${config.drainMs} ms`);
+    tasks?.close();
     ledger?.close();
     await events?.close();
     await keyed.close();
+    await closeTaskStore();
     await store.close();
     proc.exit(exitCodes.ok);
   };

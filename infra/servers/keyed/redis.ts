@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { RedisConfig } from '../host/config.ts';
-import { connectRedis } from '../store/redis.ts';
+import { connectRedis } from '../store/redis-connection.ts';
 import { type KeptResult, type KeyedCalls, leaseMs } from './types.ts';
 
 /** A result is kept for so long: longer than any client asks again. */
@@ -35,7 +34,7 @@ export async function redisKeyedCalls(
   config: RedisConfig,
   onTrouble: (message: string) => void,
 ): Promise<KeyedCalls> {
-  const redis = (await connectRedis(config, onTrouble, scripts)) as Redis & Scripts;
+  const { redis } = await connectRedis<Scripts>(config.address, scripts, onTrouble);
   const ownerKey = (key: string) => `${config.prefix}call:${key}:owner`;
   const resultKey = (key: string) => `${config.prefix}call:${key}:result`;
   const ifMine = async (key: string, owner: string, deed: string, ms: number, text = '') =>

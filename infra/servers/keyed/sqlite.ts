@@ -1,5 +1,5 @@
 import { monotonicUs } from '../../../src/core/index.ts';
-import { openDatabase } from '../store/sqlite.ts';
+import { openSqlite } from '../store/sqlite-file.ts';
 import { type KeptResult, type KeyedCalls, leaseMs } from './types.ts';
 
 /** Times are those of the machine's monotonic clock, which all replicas share. */
@@ -11,7 +11,7 @@ const setUp = `
 
 /** In the SQLite file that all replicas share. @throws HarnessError `usage` when it cannot be opened. */
 export function sqliteKeyedCalls(path: string): KeyedCalls {
-  const db = openDatabase(path, setUp);
+  const db = openSqlite(path, setUp);
   const sql = {
     claim: db.prepare(
       `INSERT INTO keyed_call (key, owner, until_us) VALUES (?1, ?2, ?3)

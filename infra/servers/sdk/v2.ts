@@ -5,10 +5,9 @@ import {
 } from '@modelcontextprotocol/server';
 import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
-import { once } from '../keyed/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, callTool, tools } from '../tools/index.ts';
-import { progressOf } from './progress.ts';
+import { type BasketReference, type Tool, tools } from '../tools/index.ts';
+import { callBlocking } from './blocking-call.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -19,21 +18,17 @@ export function buildServerV2(
   schemas = handleSchemas,
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled?: (call: RequestId) => void,
+  offered: readonly Tool[] = tools,
 ): McpServer {
-  const { store, keyed, ledger, config } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
-  for (const tool of tools) {
+  for (const tool of offered) {
     const inputSchema = schemas.get(tool.name);
     if (!inputSchema) continue;
     server.registerTool(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
       async (args, { mcpReq: { id, _meta, signal, notify } }) => {
-        const progress = progressOf(_meta, { ledger, isStreamed: !config.jsonResponse }, notify);
-        const means = { store, baskets, signal, progress };
-        const result = await once(keyed, { tool: tool.name, arguments: args, meta: _meta, signal }, () =>
-          callTool(tool, args, _meta, means, context),
-        );
+        const result = await callBlocking(tool, args, _meta, { baskets, signal, notify }, context);
         if (signal.aborted) onCancelled?.(id);
         return result;
       },

@@ -1,20 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
-import { HarnessError, messageOf } from '../../../src/core/index.ts';
+import { openSqlite, transactions } from './sqlite-file.ts';
 import type { BasketChange, InitializeParams, Store } from './types.ts';
 
-/** Another replica holds the write lock for microseconds; so long a wait means that one was stopped in it. */
-const busyTimeoutMs = 5_000;
-
-/**
- * `synchronous = NORMAL`: in WAL mode a commit survives the death of the process, which is what is tested
- * here; only a power failure could take it back.
- */
 const setUp = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-`;
-
-const tables = `
   CREATE TABLE IF NOT EXISTS basket (id TEXT PRIMARY KEY, checked_out INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS item (
     basket TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (basket, position)
@@ -27,7 +14,8 @@ const tables = `
  * @throws HarnessError `usage` when the file cannot be opened.
  */
 export function sqliteStore(path: string): Store {
-  const db = openDatabase(path, tables);
+  const db = openSqlite(path, setUp);
+  const transaction = transactions(db);
   const sql = {
     createBasket: db.prepare('INSERT OR IGNORE INTO basket (id) VALUES (?)'),
     basket: db.prepare('SELECT checked_out FROM basket WHERE id = ?'),
@@ -42,18 +30,6 @@ export function sqliteStore(path: string): Store {
     deleteBasket: db.prepare('DELETE FROM basket WHERE id = ?'),
   };
 
-  /** IMMEDIATE takes the write lock at once: two replicas that read before they write would else deadlock. */
-  const transaction = <R>(work: () => R): R => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-  };
   const count = (id: string) => Number(sql.count.get(id)?.count);
   const change = (id: string, work: () => void): BasketChange =>
     transaction(() => {
@@ -94,16 +70,4 @@ export function sqliteStore(path: string): Store {
       }),
     close: () => db.close(),
   };
-}
-
-/** A connection to the file with these tables in it. @throws HarnessError `usage` when the file cannot be opened. */
-export function openDatabase(path: string, tables: string): DatabaseSync {
-  try {
-    const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    db.exec(setUp);
-    db.exec(tables);
-    return db;
-  } catch (cause) {
-    throw new HarnessError('usage', `cannot open the store ${path}: ${messageOf(cause)}`, { cause });
-  }
 }

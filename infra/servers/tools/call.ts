@@ -6,7 +6,14 @@ import {
   stateMissingKey,
 } from '../../../src/record/index.ts';
 import { OutcomeUnknown } from '../store/index.ts';
-import type { Tool, ToolArguments, ToolContext, ToolOutcome } from './types.ts';
+import {
+  type Conduct,
+  type Tool,
+  type ToolArguments,
+  type ToolContext,
+  type ToolOutcome,
+  WorkFailed,
+} from './types.ts';
 
 /** Who notes what in the ledger; a server's context is one. */
 interface Bookkeeping {
@@ -54,11 +61,53 @@ export async function callTool(
     if (error instanceof OutcomeUnknown) return unknownResult(error.message);
     // A store that cannot be written has rolled back.
     note('abort');
+    if (error instanceof WorkFailed) return toResult({ kind: 'failed', message: error.message });
     throw error;
   }
 }
 
-function toResult(outcome: ToolOutcome): CallToolResult {
+/** Sends a notification that belongs to the call; both SDKs have such a function. */
+type Notify = (notification: {
+  method: 'notifications/progress';
+  params: { progressToken: string | number; progress: number; total: number };
+}) => Promise<void>;
+
+/** Operations whose failures are counted; beyond, the oldest is forgotten. */
+const countsMax = 10_000;
+const failures = new Map<string, number>();
+
+/**
+ * The conduct of a call whose client waits for its answer: progress after each step, if it wants that; nobody is asked.
+ * Failures are counted in this process.
+ */
+export function blockingConduct(
+  meta: Readonly<Record<string, unknown>> | undefined,
+  notify: Notify,
+): Conduct {
+  const token = meta?.progressToken;
+  return {
+    doneSteps: 0,
+    async stepDone(step, of) {
+      if (typeof token !== 'string' && typeof token !== 'number') return;
+      await notify({
+        method: 'notifications/progress',
+        params: { progressToken: token, progress: step, total: of },
+      });
+    },
+    ask: async () => undefined,
+    async countFailure() {
+      const opId = meta?.[opIdKey];
+      if (typeof opId !== 'string') return 1;
+      const count = (failures.get(opId) ?? 0) + 1;
+      failures.set(opId, count);
+      if (failures.size > countsMax) failures.delete(failures.keys().next().value ?? opId);
+      return count;
+    },
+  };
+}
+
+/** What a client is told of an outcome. */
+export function toResult(outcome: ToolOutcome): CallToolResult {
   switch (outcome.kind) {
     case 'done': {
       const { answer, text } = outcome;

@@ -5,8 +5,17 @@ import { reportTool } from './report.ts';
 import type { Tool } from './types.ts';
 import { workTools } from './work.ts';
 
-export { type CallToolResult, callTool } from './call.ts';
+export { blockingConduct, type CallToolResult, callTool, toResult } from './call.ts';
 export { byHandle, bySession } from './references.ts';
-export type { BasketReference, Tool, ToolArguments, ToolContext } from './types.ts';
+export {
+  type BasketReference,
+  type Conduct,
+  type Question,
+  type Tool,
+  type ToolArguments,
+  type ToolContext,
+  type ToolOutcome,
+  WorkFailed,
+} from './types.ts';
 
 export const tools: readonly Tool[] = [...basketTools, ...workTools, reportTool];

@@ -21,8 +21,38 @@ export interface ToolContext {
   baskets: BasketReference;
   /** Aborts when the client cancels. */
   signal: AbortSignal;
-  /** Tells the client how many steps of how many are done; absent if it does not want to know, or cannot be told. */
-  progress?: ((step: number, total: number) => Promise<void>) | undefined;
+  conduct: Conduct;
+}
+
+/** What long work tells of itself, and asks for, while it runs; by whoever carries it out. */
+export interface Conduct {
+  /** Steps that are done already: by a replica that is gone, or before a pause. Work goes on behind them. */
+  readonly doneSteps: number;
+  /** Keeps that a step is done, how long it took, and says so. @throws whatever there is to stop the work for. */
+  stepDone(step: number, of: number, ms: number): Promise<void>;
+  /**
+   * Asks the client; undefined if there is nobody to be asked. A key stands for one question only, whoever asks it.
+   * @throws whatever there is to stop the work for.
+   */
+  ask(key: string, question: Question): Promise<unknown>;
+  /** Counts a transient failure of this operation; how many there were, this one included. */
+  countFailure(): Promise<number>;
+}
+
+/** A request to the client, as `elicitation/create` has it. */
+export interface Question {
+  method: string;
+  params: Record<string, unknown>;
+}
+
+/** Work that cannot be finished. As a task it ends `failed`, with JSON-RPC error -32603; as a call, with `isError`. */
+export class WorkFailed extends Error {
+  /** It might go well if it were begun again. */
+  readonly transient: boolean;
+  constructor(message: string, { transient }: { transient: boolean }) {
+    super(message);
+    this.transient = transient;
+  }
 }
 
 /** What a tool comes to. `subject` and `value` go into the ledger. */
@@ -31,8 +61,8 @@ export type ToolOutcome = {
   subject?: string;
   /** What it wrote. */
   value?: string;
-} & (
-  | { kind: 'done'; answer: Record<string, unknown>; text?: string }
+} /** `evenIfCancelled`: its effect stands though the client has cancelled it meanwhile. */ & (
+  | { kind: 'done'; answer: Record<string, unknown>; text?: string; evenIfCancelled?: boolean }
   /** It had no effect. `stateMissing`: because the application state it needs does not exist. */
   | { kind: 'failed'; message: string; stateMissing?: boolean }
   /** The client cancelled it before it had an effect. */
@@ -46,5 +76,10 @@ export interface Tool {
   fields: z.ZodRawShape;
   takesBasket: boolean;
   readOnly: boolean;
+  /**
+   * It takes so long that a server makes a task of it where it can; `always a task`: it is refused to clients that know
+   * no tasks.
+   */
+  long?: 'task or call' | 'always a task';
   run(args: ToolArguments, context: ToolContext): ToolOutcome | Promise<ToolOutcome>;
 }

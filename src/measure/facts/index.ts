@@ -4,13 +4,15 @@ import type { RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { type StreamFacts, streamFacts } from '../streams/index.ts';
+import type { JudgedTask, LedgerTasks } from '../tasks/index.ts';
 import { type Broken, broken } from './broken.ts';
 import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
 import { type Mixing, mixing } from './mixing.ts';
 import { type SessionsHeld, sessionsHeld } from './sessions-held.ts';
+import { type TaskFacts, taskFacts } from './tasks.ts';
 import { type Waits, waits } from './waits.ts';
 
-export type { Found, SessionsHeld, Waits };
+export type { Found, SessionsHeld, TaskFacts, Waits };
 
 export interface Facts {
   followUps: Found;
@@ -21,13 +23,23 @@ export interface Facts {
   sessionsHeld: SessionsHeld | null;
   broken: Broken;
   waits: Waits | null;
-  streams: StreamFacts;
+  /** Null where no call has a stream. */
+  streams: StreamFacts | null;
+  /** Null where no call is made as a task. */
+  tasks: TaskFacts | null;
 }
 
 export function facts(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: Pick<RouteJoin, 'when'>,
-): { collectors: Collector<unknown>[]; result(): Facts } {
+  ledgerTasks: Pick<LedgerTasks, 'deeds'>,
+): {
+  collectors: Collector<unknown>[];
+  /** To be shown every acknowledged task when all events are seen, before `result`. */
+  seeTask(task: JudgedTask): void;
+  result(): Facts;
+} {
+  const tasks = taskFacts(spec, ledgerTasks.deeds);
   const parts: { [Name in keyof Facts]: Collector<Facts[Name]> } = {
     followUps: followUps(spec),
     lookups: lookups(spec),
@@ -37,9 +49,11 @@ export function facts(
     broken: broken(),
     waits: waits(spec),
     streams: streamFacts(spec, routes),
+    tasks,
   };
   return {
     collectors: Object.values(parts),
+    seeTask: tasks.seeTask,
     result: () => ({
       followUps: parts.followUps.result(),
       lookups: parts.lookups.result(),
@@ -49,6 +63,7 @@ export function facts(
       broken: parts.broken.result(),
       waits: parts.waits.result(),
       streams: parts.streams.result(),
+      tasks: parts.tasks.result(),
     }),
   };
 }

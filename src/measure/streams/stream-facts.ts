@@ -1,4 +1,4 @@
-import type { RunSpec } from '../../scenario/index.ts';
+import { callsOf, type RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { streamCounts } from './stream-counts.ts';
@@ -15,11 +15,14 @@ interface Life {
 /** What is answered so shortly after a kill had left the process before it. */
 const onItsWayUs = 100_000;
 
-/** Counts of streams that theory is held against: of a run with one crash, or none. */
+/** Counts of streams that theory is held against: of a run with one crash, or none. Null where no call has a stream. */
 export function streamFacts(
   { scenario }: Pick<RunSpec, 'scenario'>,
   routes: Pick<RouteJoin, 'when'>,
-): Collector<StreamFacts> {
+): Collector<StreamFacts | null> {
+  if (callsOf(scenario.workload.journey).every((call) => call.stream === undefined)) {
+    return { types: [], see: () => {}, result: () => null };
+  }
   const counts = streamCounts();
   const crashes = scenario.faults.length === 1 && scenario.faults[0]?.fault === 'crash';
   const lives: Life[] = [];

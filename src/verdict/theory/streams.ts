@@ -36,7 +36,7 @@ export const resumable: Row = (one) => {
   const { deployment, facts } = one;
   const step = streamStep(one);
   const fault = onlyFault(one);
-  if (deployment.streams === undefined || step?.stream?.onBreak !== 'resume') return [];
+  if (deployment.streams === undefined || step?.stream?.onBreak !== 'resume' || !facts.streams) return [];
   const { resumed, refused } = facts.streams.counts;
   const asked = resumed + refused;
   const drops = step.stream.dropAfter !== undefined;
@@ -74,8 +74,9 @@ export const resumable: Row = (one) => {
 /** A crash breaks the streams that are under way on that replica, whatever is kept of them: rate x length / N. */
 export const cutStreams: Row = (one) => {
   const fault = onlyFault(one);
-  const { struck, cut, counts } = one.facts.streams;
-  if (fault?.fault !== 'crash' || struck === null || counts.opened === 0) return [];
+  const { streams } = one.facts;
+  if (fault?.fault !== 'crash' || !streams?.struck || streams.counts.opened === 0) return [];
+  const { cut, counts, struck } = streams;
   const { held, inDoubt } = struck;
   return [
     {
@@ -88,15 +89,14 @@ export const cutStreams: Row = (one) => {
       interval: [held / counts.opened, (held + inDoubt) / counts.opened],
       measured: cut / counts.opened,
     },
-    ...inFlight(one, cut),
+    ...inFlight(one, cut, counts.opened),
   ];
 };
 
 /** Little's law, for as many replicas as there are: with one call at a time, a client calls no faster than it is answered. */
-function inFlight({ scenario, deployment, metrics, facts }: Case, cut: number): Forecast[] {
+function inFlight({ scenario, deployment, metrics }: Case, cut: number, opened: number): Forecast[] {
   const { ratePerSecond } = scenario.workload;
   const lengthMs = metrics.service_ms.p50;
-  const { opened } = facts.streams.counts;
   if (lengthMs === null) return [];
   const mean = (ratePerSecond * lengthMs) / 1000 / deployment.replicas;
   const [low, high] = poisson(mean);
@@ -122,7 +122,8 @@ export const sentAgain: Row = (one) => {
   const { deployment, metrics, facts, scenario } = one;
   const step = streamStep(one);
   const measured = metrics.duplicate_execution;
-  if (step?.stream === undefined || deployment.state !== 'shared' || 'notApplicable' in measured) return [];
+  if (step?.stream === undefined || deployment.state !== 'shared' || !facts.streams) return [];
+  if ('notApplicable' in measured) return [];
   const { keyed, unkeyed } = facts.streams.sentAgain;
   if (step.stream.idempotencyKey) {
     return [

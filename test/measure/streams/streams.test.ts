@@ -168,7 +168,9 @@ describe('the facts of streams', () => {
       when: (requestId: string, tell: (route: { replica: string; atUs: number }) => void) =>
         tell({ replica: replica(requestId), atUs: 0 }),
     };
-    return collect(streamFacts(spec({ scenario: { faults } }), routes), events);
+    const stream = { onBreak: 'resume' as const, idempotencyKey: false };
+    const journey = [{ call: 'report', arguments: {}, stream }];
+    return collect(streamFacts(spec({ scenario: { faults }, workload: { journey } }), routes), events);
   };
 
   it('tell which streams a crash struck, and which of them were as good as answered', () => {
