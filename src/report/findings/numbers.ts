@@ -13,6 +13,7 @@ import {
   times,
   updatesLost,
 } from './number-cells.ts';
+import { eventsLost, streamsBroken } from './stream-cells.ts';
 import { hasTasks, pollsPerTask, repeatedWork, tasksLost, taskTimes } from './task-cells.ts';
 
 export interface NumberRow {
@@ -87,6 +88,10 @@ const groups: Record<string, Line[]> = {
     loss('result_loss', 'Results lost', (m) => m.result_loss),
     loss('misdelivery', "Answers to others' requests", (m) => m.misdelivery),
     loss('state_leak', "Reads of others' state", (m) => m.state_leak),
+    ['stream_loss', 'Events of streams lost', eventsLost],
+    ['stream_broken', 'Streams that broke', streamsBroken],
+    loss('stream_duplicate', 'Events of streams that came twice', (m) => m.stream_duplicate),
+    loss('stream_leak', "Events of others' streams", (m) => m.stream_leak),
   ],
   Availability: [
     ['availability', 'First attempts ok', (cell) => share(cell, (m) => m.availability)],

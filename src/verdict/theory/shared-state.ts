@@ -1,3 +1,4 @@
+import { callsOf } from '../../scenario/index.ts';
 import { poisson } from './chance.ts';
 import { type Forecast, onlyFault, type Row } from './types.ts';
 
@@ -30,6 +31,8 @@ export const inFlight: Row = (one) => {
   const fault = onlyFault(one);
   const { operations, broken, meanServiceMs } = one.facts.broken;
   if (one.deployment.state !== 'shared' || fault?.fault !== 'crash') return [];
+  // A stream that breaks is resumed, and waited for: `streams.ts`.
+  if (callsOf(one.scenario.workload.journey).some((call) => call.stream !== undefined)) return [];
   const { ratePerSecond, arrivals, stayMs } = one.scenario.workload;
   // Until all have arrived the rate is less; clients that leave again keep it even.
   const present = stayMs === null ? Math.min(1, fault.atMs / Math.max(1, arrivals.overMs)) : 1;
