@@ -136,8 +136,12 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
     else if (next.status === 'completed') tell('completed');
   };
   const stop = async () => {
-    const wasEnded = isFinal(await stored());
-    await change(stopped(owner, policy), () => note('abort'));
+    let wasEnded = false;
+    const decide = (now: TaskRecord) => {
+      wasEnded = isFinal(now);
+      return stopped(owner, policy)(now);
+    };
+    await change(decide, () => note('abort'));
     // Who cancelled it at once has told of it.
     if (!wasEnded) tell('cancelled');
   };
