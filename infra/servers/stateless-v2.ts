@@ -1,31 +1,6 @@
 import process from 'node:process';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { runServer } from './host/index.ts';
-import { nodeHandler } from './sdk/node-handler.ts';
-import { withTaskNotifications } from './sdk/task-notifications.ts';
-import { offerTasks } from './sdk/tasks-v2.ts';
-import { buildServerV2 } from './sdk/v2.ts';
-import { byHandle } from './tools/index.ts';
+import { statelessApp } from './sdk/stateless-app.ts';
 
 /** The reference server of 2026-07-28 on SDK v2: no sessions, and the basket behind an explicit handle. */
-await runServer(process, (context) => {
-  const { tasks } = context;
-  const build = ({ requestInfo }: { requestInfo?: Request }) => {
-    const server = buildServerV2(context, byHandle);
-    // That the header says what the body says was seen to before.
-    if (tasks) offerTasks(server, context, tasks, byHandle, requestInfo?.headers.get('mcp-name') ?? null);
-    return server;
-  };
-  // Clients of 2025-11-25 are turned away, so that nothing but 2026-07-28 can be measured here by mistake.
-  const handler = createMcpHandler(build, { legacy: 'reject' });
-  const answer = (request: Request) => handler.fetch(request);
-  if (!tasks) return { handle: nodeHandler(answer), close: () => handler.close() };
-  const told = withTaskNotifications(answer, tasks);
-  return {
-    handle: nodeHandler(told.fetch),
-    async close() {
-      told.close();
-      await handler.close();
-    },
-  };
-});
+await runServer(process, statelessApp);
