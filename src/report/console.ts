@@ -10,6 +10,7 @@ import {
   expectationNote,
   experimentOf,
   headline,
+  type NumberCell,
   type NumberRow,
   numberRows,
   plain,
@@ -27,6 +28,7 @@ export interface ConsoleOptions {
 
 /** What fits a terminal, by the row's id in the table of all numbers. */
 const rowLabels = {
+  task_loss: 'tasks lost',
   session_loss: 'sessions lost',
   state_loss: 'state lost',
   lost_update: 'updates lost',
@@ -36,6 +38,10 @@ const rowLabels = {
   'latency_ms.p50': 'latency p50',
   'latency_ms.p99': 'latency p99',
   recovery_ms: 'recovery',
+  result_retention: 'forgotten early',
+  repeated_work_ms: 'work done again',
+  polls_per_task: 'polls per task',
+  'commit_to_known_ms.p99': 'commit to known',
 } as const;
 
 const legend =
@@ -88,7 +94,7 @@ function scenarioLines(scenario: ScenarioView, columns: number, paint: Paint): s
       ...rows.map((row) => ({
         label: rowLabels[row.id as keyof typeof rowLabels],
         cells: row.cells.map((number, i) => {
-          const note = noteOf(row, scenario.cells[i]);
+          const note = noteOf(row, scenario.cells[i], number);
           const text = note === '' ? number.text : `${number.text} (${note})`;
           return { text, paint: number.tone === 'lost' ? paint.lost : paint.as };
         }),
@@ -119,10 +125,18 @@ function scenarioLines(scenario: ScenarioView, columns: number, paint: Paint): s
   ];
 }
 
-function noteOf(row: NumberRow, cell: Cell | undefined): string {
-  const isLoss = ['session_loss', 'state_loss', 'lost_update', 'duplicate_execution'].includes(row.id);
-  if (!cell || !isLoss || cell.runs.length === 0) return '';
-  return expectationNote(cell, row.id, row.cells[cell.deployment.index]?.tone === 'lost');
+const lossRows = [
+  'session_loss',
+  'state_loss',
+  'lost_update',
+  'duplicate_execution',
+  'task_loss',
+  'result_retention',
+];
+
+function noteOf({ id }: NumberRow, cell: Cell | undefined, number: NumberCell): string {
+  if (!cell || !lossRows.includes(id) || cell.runs.length === 0) return '';
+  return expectationNote(cell, id, number.tone === 'lost');
 }
 
 function verdictWord(verdict: RunResult['verdict']): string {

@@ -10,6 +10,14 @@ import {
   longSoak,
   noSamples,
 } from './fixture-extremes.ts';
+import { taskResults } from './fixture-tasks.ts';
+import {
+  hostileTasks,
+  manyAnomalies,
+  noTaskAcknowledged,
+  oddTimes,
+  withoutLedger,
+} from './fixture-tasks-extremes.ts';
 
 /** The page as a real browser shows it, opened from disk. */
 
@@ -23,6 +31,12 @@ const variants: [string, () => Results][] = [
   ['an experiment cut short', cutShort],
   ['hostile text', hostileResults],
   ['a long soak', longSoak],
+  ['tasks beside sessions', () => taskResults({ withOthers: true })],
+  ['hostile tasks', hostileTasks],
+  ['no task acknowledged', noTaskAcknowledged],
+  ['tasks without a ledger', withoutLedger],
+  ['tasks of odd times', oddTimes],
+  ['very many anomalies', manyAnomalies],
 ];
 
 it.each(variants)('the page of %s is silent and never wider than its window', async (_, results) => {

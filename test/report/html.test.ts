@@ -14,6 +14,8 @@ import {
   repeated,
   thirtySixRuns,
 } from './fixture-extremes.ts';
+import { taskResults } from './fixture-tasks.ts';
+import { hostileTasks, noTaskAcknowledged, oddTimes, withoutLedger } from './fixture-tasks-extremes.ts';
 import { words } from './words.ts';
 
 const variants: [string, () => Results][] = [
@@ -27,6 +29,11 @@ const variants: [string, () => Results][] = [
   ['hostile text', hostileResults],
   ['a long soak with many replicas and faults', longSoak],
   ['36 runs', thirtySixRuns],
+  ['tasks beside sessions', () => taskResults({ withOthers: true })],
+  ['hostile tasks', hostileTasks],
+  ['no task acknowledged', noTaskAcknowledged],
+  ['tasks without a ledger', withoutLedger],
+  ['tasks of odd times', oddTimes],
 ];
 
 /** Drawing a page takes its time; each is drawn once, and twice where that is the question. */

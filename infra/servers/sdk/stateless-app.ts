@@ -1,18 +1,25 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { App, ServerContext } from '../host/index.ts';
-import { byHandle } from '../tools/index.ts';
+import { byHandle, type Tool, tools } from '../tools/index.ts';
 import { nodeHandler } from './node-handler.ts';
+import { schemasWith } from './schemas.ts';
 import { withTaskNotifications } from './task-notifications.ts';
-import { offerTasks } from './tasks-v2.ts';
+import { type LongTool, offerTasks } from './tasks-v2.ts';
 import { buildServerV2 } from './v2.ts';
 
-/** 2026-07-28 on SDK v2: no sessions, and the basket behind an explicit handle. */
-export function statelessApp(context: ServerContext): App {
+/** 2026-07-28 on SDK v2: no sessions, the basket behind an explicit handle, and tasks if the deployment has them. */
+export function statelessApp(context: ServerContext, offered: readonly Tool[] = tools): App {
   const { tasks } = context;
+  const schemas = schemasWith(byHandle.fields, offered);
+  const longTools = new Map<string, LongTool>();
+  for (const tool of offered) {
+    const inputSchema = schemas.get(tool.name);
+    if (tool.long && inputSchema) longTools.set(tool.name, { tool, inputSchema, baskets: byHandle });
+  }
   const build = ({ requestInfo }: { requestInfo?: Request }) => {
-    const server = buildServerV2(context, byHandle);
+    const server = buildServerV2(context, byHandle, schemas, undefined, offered);
     // That the header says what the body says was seen to before.
-    if (tasks) offerTasks(server, context, tasks, byHandle, requestInfo?.headers.get('mcp-name') ?? null);
+    if (tasks) offerTasks(server, context, tasks, longTools.get(requestInfo?.headers.get('mcp-name') ?? ''));
     return server;
   };
   // Clients of 2025-11-25 are turned away, so that nothing but 2026-07-28 can be measured here by mistake.

@@ -9,8 +9,7 @@ import { HarnessError } from '../../../src/core/index.ts';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { TaskEngine, TaskRecord } from '../tasks/index.ts';
-import { type BasketReference, blockingConduct, callTool, type Tool, tools } from '../tools/index.ts';
-import { handleSchemas } from './schemas.ts';
+import { type BasketReference, blockingConduct, callTool, type Tool } from '../tools/index.ts';
 import {
   declaresTasks,
   invalidParams,
@@ -24,20 +23,25 @@ import {
 /** The extension `io.modelcontextprotocol/tasks` (SEP-2663) on a server of SDK v2, which does not know it. */
 
 const internalError = -32603;
-const longTools = new Map(tools.filter(({ long }) => long).map((tool) => [tool.name, tool]));
 const taskParams = z.looseObject({ taskId: z.string() });
 const updateParams = taskParams.extend({ inputResponses: z.record(z.string(), z.unknown()).optional() });
 
+/** A tool that a server makes tasks of, with the schema of its arguments. */
+export interface LongTool {
+  tool: Tool;
+  inputSchema: z.ZodType<Record<string, unknown>>;
+  baskets: BasketReference;
+}
+
 /**
- * Declares the extension and answers `tasks/get`, `tasks/update` and `tasks/cancel`, and calls of long tools.
- * @param calls the tool that the request this server is made for calls, if it calls one.
+ * Declares the extension and answers `tasks/get`, `tasks/update` and `tasks/cancel`, and calls of a long tool.
+ * @param long the tool that the request this server is made for calls, if it calls a long one.
  */
 export function offerTasks(
   { server }: McpServer,
   context: ServerContext,
   tasks: TaskEngine,
-  baskets: BasketReference,
-  calls: string | null,
+  long: LongTool | undefined,
 ): void {
   server.registerCapabilities({ extensions: { [tasksExtension]: {} } });
   server.setRequestHandler('tasks/get', { params: taskParams }, async ({ taskId }, request) => {
@@ -57,30 +61,29 @@ export function offerTasks(
     return {};
   });
 
-  const tool = calls === null ? undefined : longTools.get(calls);
-  if (!tool) return;
+  if (!long) return;
   // The SDK makes a tool's result of whatever its own handler is answered with, and a task is none.
   server.removeRequestHandler('tools/call');
   server.fallbackRequestHandler = ({ method, params }, request) => {
     if (method !== 'tools/call') throw new ProtocolError(-32601, 'Method not found');
-    return call(tool, params?.arguments ?? {}, context, tasks, baskets, request);
+    return call(long, params?.arguments ?? {}, context, tasks, request);
   };
 }
 
 async function call(
-  tool: Tool,
+  { tool, inputSchema, baskets }: LongTool,
   given: unknown,
   context: ServerContext,
   tasks: TaskEngine,
-  baskets: BasketReference,
   request: RequestContext,
 ) {
   const { _meta, signal, notify } = request.mcpReq;
-  const parsed = handleSchemas.get(tool.name)?.safeParse(given);
-  if (!parsed?.success) {
-    const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${parsed?.error.message}`;
+  const parsed = inputSchema.safeParse(given);
+  if (!parsed.success) {
+    const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${parsed.error.message}`;
     return { content: [{ type: 'text', text }], isError: true };
   }
+  if (tool.long === 'always a task') requireTasks(request);
   if (!canTasks(request)) {
     const conduct = blockingConduct(_meta, notify);
     const { store } = context;

@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, blockingConduct, callTool, tools } from '../tools/index.ts';
+import { type BasketReference, blockingConduct, callTool, type Tool, tools } from '../tools/index.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -16,10 +16,11 @@ export function buildServerV2(
   schemas = handleSchemas,
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled?: (call: RequestId) => void,
+  offered: readonly Tool[] = tools,
 ): McpServer {
   const { store } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
-  for (const tool of tools) {
+  for (const tool of offered) {
     const inputSchema = schemas.get(tool.name);
     if (!inputSchema) continue;
     server.registerTool(

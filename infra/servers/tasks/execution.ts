@@ -1,7 +1,7 @@
 import { messageOf } from '../../../src/core/index.ts';
 import type { LedgerOperation, LedgerTask } from '../../../src/record/index.ts';
 import { type Conduct, type Question, type Tool, type ToolOutcome, WorkFailed } from '../tools/index.ts';
-import { completed, failed, ifOwned, stopped } from './records.ts';
+import { completed, failed, ifOwned, stopped, waitingFor } from './records.ts';
 import { type Decide, isFinal, type TaskEngineParts, type TaskRecord } from './types.ts';
 
 /** One task as it is carried out by this process. */
@@ -39,7 +39,11 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
   const abort = new AbortController();
   let task = begun;
   let lost = false;
-  let wake = () => {};
+  /** Wakes each who waits for an answer. */
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const look of [...waiting]) look();
+  };
 
   const note = (event: LedgerOperation['event'], outcome?: ToolOutcome) => {
     if (opId === null || lost) return;
@@ -106,19 +110,20 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
   const ask = async (key: string, question: Question): Promise<unknown> => {
     const now = await stored();
     if (Object.hasOwn(now.inputResponses, key)) return now.inputResponses[key];
-    const inputRequests = { ...now.inputRequests, [key]: question };
-    await change(ifOwned(owner, { status: 'input_required', inputRequests }));
+    await change(waitingFor(owner, key, question));
     tell('input-required');
     for (;;) {
       if (abort.signal.aborted) throw lost ? new Lost() : new Cancelled();
       const { inputResponses } = await stored();
       if (Object.hasOwn(inputResponses, key)) return inputResponses[key];
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(waitMsMin, policy.pollIntervalMs / 2));
-        wake = () => {
+        const look = () => {
           clearTimeout(timer);
+          waiting.delete(look);
           resolve();
         };
+        const timer = setTimeout(look, Math.max(waitMsMin, policy.pollIntervalMs / 2));
+        waiting.add(look);
       });
     }
   };
@@ -179,7 +184,7 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
       abort.abort();
       wake();
     },
-    wake: () => wake(),
+    wake,
     lose,
   };
 }

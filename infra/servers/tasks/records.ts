@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { wallClockIso } from '../../../src/core/index.ts';
 import { type Tool, type ToolArguments, type ToolOutcome, toResult } from '../tools/index.ts';
 import { monotonicMs } from './memory.ts';
-import { type CreateOptions, isFinal, type TaskError, type TaskPolicy, type TaskRecord } from './types.ts';
+import {
+  type CreateOptions,
+  type InputRequest,
+  isFinal,
+  type TaskError,
+  type TaskPolicy,
+  type TaskRecord,
+} from './types.ts';
 
 /** How one record of a task follows from another. Pure but for the time. */
 
@@ -51,6 +58,14 @@ export function ifOwned(owner: string, change: Partial<TaskRecord>) {
   return (task: TaskRecord): TaskRecord | 'lost' | 'ended' => {
     if (task.owner !== owner) return 'lost';
     return isFinal(task) ? 'ended' : changed(task, change);
+  };
+}
+
+/** The owner waits for an answer, maybe beside others. */
+export function waitingFor(owner: string, key: string, question: InputRequest) {
+  return (task: TaskRecord): TaskRecord | 'lost' | 'ended' => {
+    const inputRequests = { ...task.inputRequests, [key]: question };
+    return ifOwned(owner, { status: 'input_required', inputRequests })(task);
   };
 }
 

@@ -21,7 +21,7 @@ export const reportTool: Tool = {
   },
   takesBasket: false,
   readOnly: false,
-  long: true,
+  long: 'task or call',
   run: async (args, context) => {
     const steps = Number(args.steps);
     const halfWay = Math.floor(steps / 2);

@@ -76,7 +76,10 @@ export interface Tool {
   fields: z.ZodRawShape;
   takesBasket: boolean;
   readOnly: boolean;
-  /** It takes so long that a server makes a task of it where it can. */
-  long?: boolean;
+  /**
+   * It takes so long that a server makes a task of it where it can; `always a task`: it is refused to clients that know
+   * no tasks.
+   */
+  long?: 'task or call' | 'always a task';
   run(args: ToolArguments, context: ToolContext): ToolOutcome | Promise<ToolOutcome>;
 }

@@ -1,9 +1,17 @@
-import type { Cell, Experiment } from './experiment.ts';
-import { count, listOf } from './format.ts';
+import type { Cell, Experiment, ScenarioView } from './experiment.ts';
+import { count, namesOf } from './format.ts';
 import { type Loss, lossOf, noSessionsAtAll, type Pooled, valuesOf } from './losses.ts';
+import { sessionsWithTasks, taskAnswer } from './task-answer.ts';
+import { hasTasks } from './task-cells.ts';
 
 /** The answer to a scenario's question, computed from the counts of its cells alone. */
 export function answer(cells: Cell[]): string {
+  if (!hasTasks(cells)) return sessionAnswer(cells);
+  const sessions = sessionsWithTasks(cells);
+  return `${taskAnswer(cells)}${sessions === '' ? '' : ` ${sessions}.`}`;
+}
+
+function sessionAnswer(cells: Cell[]): string {
   const judged = cells.map((cell) => ({ cell, sessions: lossOf(cell, (m) => m.session_loss) }));
   const counted = judged.flatMap(({ cell, sessions }) =>
     sessions.kind === 'counted' ? [{ cell, pooled: sessions.pooled }] : [],
@@ -22,20 +30,29 @@ export function answer(cells: Cell[]): string {
     losersClause(losers, cells.length),
     ...withState(keepers, losers.length > 0 ? 'lost none' : 'lost no session'),
     ...withState(free, free.every(noSessionsAtAll) ? 'had no session to lose' : 'opened no session'),
-    unseen.length > 0 ? `${names(unseen)} could not be measured` : '',
+    unseen.length > 0 ? `${namesOf(unseen)} could not be measured` : '',
   ].filter((clause) => clause !== '');
   return clauses.length === 0 ? 'Nothing was measured.' : `${clauses.join('; ')}.`;
 }
 
-/** The same over all scenarios, for the top of a report. */
+/** The same over all scenarios, for the top of a report: those without tasks, then those with tasks. */
 export function headline(experiment: Experiment): string {
-  const cells = experiment.deployments.map((deployment, index) => ({
-    scenario: '',
-    deployment,
-    skipped: {},
-    runs: experiment.scenarios.flatMap((scenario) => scenario.cells[index]?.runs ?? []),
-  }));
-  return answer(cells).replace(/\.$/, '');
+  const withTasks = experiment.scenarios.filter(({ cells }) => hasTasks(cells));
+  const others = experiment.scenarios.filter((scenario) => !withTasks.includes(scenario));
+  const answers = [
+    ...(others.length > 0 || withTasks.length === 0 ? [sessionAnswer(pooledOver(others, experiment))] : []),
+    ...(withTasks.length > 0 ? [taskAnswer(pooledOver(withTasks, experiment))] : []),
+  ];
+  return answers.map((text) => text.replace(/\.$/, '')).join('; ');
+}
+
+/** The runs of several scenarios as if they were one, on the deployments that these were meant for. */
+function pooledOver(scenarios: ScenarioView[], { deployments }: Experiment): Cell[] {
+  return deployments.flatMap((deployment) => {
+    const cells = scenarios.flatMap((one) => one.cells.filter((cell) => cell.deployment === deployment));
+    if (cells.length === 0) return [];
+    return [{ scenario: '', deployment, skipped: {}, runs: cells.flatMap(({ runs }) => runs) }];
+  });
 }
 
 function share(pooled: Pooled): number {
@@ -83,13 +100,8 @@ function withState(cells: Cell[], what: string): string[] {
     else hurt.push(`${name} ${what} but lost the state of ${outOf(state.pooled)} journeys`);
   }
   return [
-    sound.length > 0 ? `${names(sound)} ${what} and lost no state` : '',
-    quiet.length > 0 ? `${names(quiet)} ${what}` : '',
+    sound.length > 0 ? `${namesOf(sound)} ${what} and lost no state` : '',
+    quiet.length > 0 ? `${namesOf(quiet)} ${what}` : '',
     ...hurt,
   ].filter((clause) => clause !== '');
-}
-
-/** Up to three by name, more by number: a headline stays a headline. */
-function names(list: string[]): string {
-  return list.length <= 3 ? listOf(list) : `${list.slice(0, 2).join(', ')} and ${list.length - 2} others`;
 }

@@ -27,7 +27,7 @@ export interface ScenarioView {
   id: string;
   question: string;
   plan: Scenario | undefined;
-  /** In the order of the experiment's deployments. */
+  /** In the order of the experiment's deployments, without those that only other scenarios were run on. */
   cells: Cell[];
 }
 
@@ -46,7 +46,7 @@ export function experimentOf(results: Results): Experiment {
     id: `${slug(name)}-${index + 1}`,
     question: plan?.question ?? '',
     plan,
-    cells: deployments.map((deployment) => ({
+    cells: deploymentsOf(name, results.runs, deployments).map((deployment) => ({
       scenario: name,
       deployment,
       runs: results.runs
@@ -57,6 +57,26 @@ export function experimentOf(results: Results): Experiment {
   }));
   const repeats = Math.max(0, ...scenarios.flatMap((s) => s.cells.map((cell) => cell.runs.length)));
   return { scenarios, deployments, repeats };
+}
+
+/**
+ * Scenarios may have deployments of their own: those that only others were run on are left out. Scenarios that share
+ * one are compared on all that any of them has. What was run nowhere stays, so that it is seen to be missing.
+ */
+function deploymentsOf(
+  scenario: string,
+  runs: readonly RunResult[],
+  deployments: DeploymentView[],
+): DeploymentView[] {
+  const own = new Set(runs.filter((run) => run.scenario === scenario).map((run) => run.deployment));
+  if (own.size === 0) return deployments;
+  for (let size = 0; size !== own.size; ) {
+    size = own.size;
+    const others = new Set(runs.filter((run) => own.has(run.deployment)).map((run) => run.scenario));
+    for (const run of runs) if (others.has(run.scenario)) own.add(run.deployment);
+  }
+  const elsewhere = new Set(runs.map((run) => run.deployment).filter((name) => !own.has(name)));
+  return deployments.filter(({ name }) => !elsewhere.has(name));
 }
 
 function named<T extends { name: string }>(
@@ -98,7 +118,20 @@ function factsOf(plan: Deployment): string {
   if (plan.routing === 'none') return `MCP ${plan.protocol} · external, asked directly`;
   const routing = plan.routing === 'session-affinity' ? 'session affinity' : plan.routing;
   const replicas = `${plan.replicas} replica${plan.replicas === 1 ? '' : 's'}`;
-  return [`MCP ${plan.protocol}`, ...whereState[plan.state], routing, replicas].join(' · ');
+  return [
+    `MCP ${plan.protocol}`,
+    ...whereState[plan.state],
+    ...(plan.tasks ? [tasksOf(plan.tasks)] : []),
+    routing,
+    replicas,
+  ].join(' · ');
+}
+
+function tasksOf({ store, retry, retention }: NonNullable<Deployment['tasks']>): string {
+  const where = store === 'memory' ? 'tasks in replica memory' : 'tasks in a shared store';
+  const retried = retry === 'server' ? ', retried by the server' : '';
+  const kept = { kept: '', short: ', kept briefly', ignored: ', kept shorter than promised' }[retention];
+  return `${where}${retried}${kept}`;
 }
 
 function slug(name: string): string {

@@ -50,6 +50,11 @@ export function listOf(names: string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** Up to three by name, more by number: a headline stays a headline. */
+export function namesOf(list: string[]): string {
+  return list.length <= 3 ? listOf(list) : `${list.slice(0, 2).join(', ')} and ${list.length - 2} others`;
+}
+
 /**
  * Foreign text as one line without control and formatting characters: neither an escape sequence nor a
  * bidirectional override reaches a terminal or a page.

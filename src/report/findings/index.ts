@@ -29,4 +29,6 @@ export {
   truncate,
 } from './format.ts';
 export { type Loss, lossOf, noSessionsAtAll, valuesOf } from './losses.ts';
+export type { NumberCell } from './number-cells.ts';
 export { type NumberRow, numberRows } from './numbers.ts';
+export { hasTasks, lossKinds, taskCosts, taskTimes } from './task-cells.ts';

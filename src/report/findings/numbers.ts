@@ -13,6 +13,7 @@ import {
   times,
   updatesLost,
 } from './number-cells.ts';
+import { hasTasks, pollsPerTask, repeatedWork, tasksLost, taskTimes } from './task-cells.ts';
 
 export interface NumberRow {
   /** The metric's path in `results.json`. */
@@ -43,6 +44,38 @@ const loss = (id: string, label: string, pick: (metrics: Metrics) => Rate | NotA
   label,
   (cell) => rate(cell, pick, 'lost'),
 ];
+
+/** Of tasks, where there are any. */
+const taskGroups: Record<string, Line[]> = {
+  Tasks: [
+    ['task_loss', 'Tasks lost', tasksLost],
+    loss('result_retention', 'Results forgotten early', (m) => m.result_retention),
+    loss('work_after_cancel', 'Committed after a cancellation', (m) => m.work_after_cancel),
+    loss('premature_handle', 'Handles given before the task was stored', (m) => m.premature_handle),
+    ['repeated_work_ms', 'Work done again', repeatedWork],
+    ['polls_per_task', 'Polls per task', pollsPerTask],
+    [
+      'commit_to_known_ms.p50',
+      'Commit to known, p50',
+      (cell) => taskTimes(cell, 'commit_to_known_ms', 'p50'),
+    ],
+    [
+      'commit_to_known_ms.p99',
+      'Commit to known, p99',
+      (cell) => taskTimes(cell, 'commit_to_known_ms', 'p99'),
+    ],
+    [
+      'notification_delay_ms.p50',
+      'End to its notification, p50',
+      (cell) => taskTimes(cell, 'notification_delay_ms', 'p50'),
+    ],
+    [
+      'notification_delay_ms.p99',
+      'End to its notification, p99',
+      (cell) => taskTimes(cell, 'notification_delay_ms', 'p99'),
+    ],
+  ],
+};
 
 /** Every number that the report lists, by group; a new measure is a line here. */
 const groups: Record<string, Line[]> = {
@@ -87,7 +120,8 @@ const groups: Record<string, Line[]> = {
 
 /** Every measure of a scenario's cells, row by row. */
 export function numberRows(cells: Cell[]): NumberRow[] {
-  return Object.entries(groups).flatMap(([group, lines]) =>
+  const shown = hasTasks(cells) ? { ...taskGroups, ...groups } : groups;
+  return Object.entries(shown).flatMap(([group, lines]) =>
     lines.map(([id, label, of]) => ({
       id,
       group,

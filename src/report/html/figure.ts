@@ -11,10 +11,12 @@ export function figure(parts: {
   body: Child;
   data: FigureData;
   className?: string;
+  /** False: its drawing is part of the page's layout and cannot be saved apart from it. */
+  svg?: boolean;
 }): Markup {
-  const { data } = parts;
+  const { data, svg = true } = parts;
   const tools = data.charts.some((chart) => chart.rows.length > 0)
-    ? html`<p class="tools">${save('csv', 'CSV', 'the data of this figure as CSV')}${save('svg', 'SVG', 'this figure as SVG')}</p>`
+    ? html`<p class="tools">${save('csv', 'CSV', 'the data of this figure as CSV')}${svg ? save('svg', 'SVG', 'this figure as SVG') : ''}</p>`
     : '';
   return html`<figure class="${parts.className ?? 'plain'}">
 <figcaption>${tools}<h3>${tight(plain(parts.title))}</h3><p>${parts.note}</p>${parts.key}</figcaption>

@@ -5,14 +5,17 @@ import {
   duration,
   type Experiment,
   expectationNote,
+  hasTasks,
   intervalText,
   type Loss,
+  lossKinds,
   lossOf,
   noSessionsAtAll,
   percent,
   plain,
   range,
   type ScenarioView,
+  taskTimes,
   tight,
   truncate,
   valuesOf,
@@ -29,8 +32,18 @@ const columnsMax = 4;
 const widthsMax = 8;
 
 /** Scenario × deployment: what was lost, in big; then what still worked, and the verdict. */
-export function matrix(experiment: Experiment): Markup {
-  const { scenarios, deployments } = experiment;
+export function matrices({ scenarios }: Experiment): Markup[] {
+  const groups = new Map<string, ScenarioView[]>();
+  for (const scenario of scenarios) {
+    const on = scenario.cells.map(({ deployment }) => deployment.index).join(' ');
+    groups.set(on, [...(groups.get(on) ?? []), scenario]);
+  }
+  return [...groups.values()].map(matrix);
+}
+
+/** Of scenarios that have the same deployments. */
+function matrix(scenarios: ScenarioView[]): Markup {
+  const deployments = scenarios[0]?.cells.map(({ deployment }) => deployment) ?? [];
   const turned = deployments.length > columnsMax && scenarios.length < deployments.length;
   const head = turned
     ? scenarios.map((scenario) => html`<th scope="col" class="top">${scenarioName(scenario)}</th>`)
@@ -79,6 +92,8 @@ function scenarioName(scenario: ScenarioView): Markup {
 function matrixCell(cell: Cell, label: Markup): Markup {
   const sessions = lossOf(cell, (m) => m.session_loss);
   const state = lossOf(cell, (m) => m.state_loss);
+  const tasks = lossOf(cell, (m) => m.task_loss);
+  if (hasTasks([cell])) return taskCell(cell, label, tasks);
   const latency = cell.runs.map((run) => run.metrics.latency_ms.p99).filter((value) => value !== null);
   const losses = {
     session_loss: sessions,
@@ -99,6 +114,47 @@ ${entry('Available', availabilityWords(cell))}
 ${entry('Latency p99', latency.length > 0 ? range(latency, duration) : 'no sample')}
 </dl>
 <p class="foot">${verdictMark(verdictOf(cell.runs))} <span>${plain(verdictSummary(cell, losses))}</span>${theoryNote(cell)}</p></td>`;
+}
+
+/** Where the work is tasks, what became of them comes first. */
+function taskCell(cell: Cell, label: Markup, tasks: Loss): Markup {
+  const sessions = lossOf(cell, (m) => m.session_loss);
+  const losses = {
+    task_loss: tasks,
+    session_loss: sessions,
+    duplicate_execution: lossOf(cell, (m) => m.duplicate_execution),
+    result_retention: lossOf(cell, (m) => m.result_retention),
+  };
+  const big =
+    tasks.kind === 'counted'
+      ? lostWords(cell, tasks, 'task_loss', 'tasks lost')
+      : html`<strong>no sample</strong> <span>no task was acknowledged</span>`;
+  const twice = losses.duplicate_execution;
+  return html`<td class="cell"><div class="cell-label">${label}</div>
+<p class="big">${big}</p>
+${howSure(tasks)}
+<dl>
+${entry('Lost as', lossKinds(cell) || 'none lost')}
+${entry('Sessions', noSessionsAtAll(cell) ? 'none to lose' : sessionWords(cell, sessions))}
+${twice.kind === 'counted' ? entry('Twice', countWords(cell, twice, 'duplicate_execution')) : ''}
+${entry('Known p99', taskTimes(cell, 'commit_to_known_ms', 'p99').text)}
+</dl>
+<p class="foot">${verdictMark(verdictOf(cell.runs))} <span>${plain(verdictSummary(cell, losses))}</span>${theoryNote(cell)}</p></td>`;
+}
+
+function sessionWords(cell: Cell, sessions: Loss): Child {
+  if (sessions.kind === 'not-applicable') return html`n/a <small>${reasonOf(sessions)}</small>`;
+  return sessions.kind === 'counted'
+    ? html`${countWords(cell, sessions, 'session_loss', ' lost')}`
+    : 'no sample';
+}
+
+function countWords(cell: Cell, loss: Extract<Loss, { kind: 'counted' }>, metric: string, what = ''): Child {
+  const { numerator, denominator } = loss.pooled;
+  const note = expectationNote(cell, metric, numerator > 0);
+  return html`<span class="${numerator > 0 ? 'lost' : ''}">${tight(`${count(numerator)} of ${count(denominator)}`)}${what}</span>${
+    note === '' ? '' : html` <em>${note}</em>`
+  }`;
 }
 
 function theoryNote(cell: Cell): Markup | '' {

@@ -1,20 +1,22 @@
 import type { Results } from '../../verdict/index.ts';
-import { type Experiment, experimentOf, headline, plain } from '../findings/index.ts';
+import { type Experiment, experimentOf, hasTasks, headline, plain } from '../findings/index.ts';
 import { attention } from './attention.ts';
 import { contentSecurityPolicy } from './csp.ts';
 import { header } from './header.ts';
 import { html, type Markup, trusted } from './markup.ts';
-import { matrix } from './matrix.ts';
+import { matrices } from './matrix.ts';
 import { repeatIt } from './repeat-it.ts';
-import { scenarioSection } from './scenario-section.ts';
-import { script } from './script/index.ts';
-import { stylesheet } from './style/index.ts';
+import { type Room, scenarioSection } from './scenario-section.ts';
+import { scriptFor } from './script/index.ts';
+import { stylesheetFor } from './style/index.ts';
+import { markShapes } from './tasks/index.ts';
 
 /** What the page shows of each run, so that its size stays bounded; `results.json` has the rest. */
-function roomFor(runs: number): { exchanges: number; stories: number } {
+function roomFor(runs: number): Room {
   return {
     exchanges: Math.max(4, Math.min(24, Math.floor(240 / Math.max(1, runs)))),
     stories: runs > 12 ? 6 : 12,
+    tasks: Math.max(12, Math.min(200, Math.floor(800 / Math.max(1, runs)))),
   };
 }
 
@@ -23,6 +25,9 @@ export async function renderHtml(results: Results): Promise<string> {
   const experiment = experimentOf(results);
   const sections: Markup[] = [];
   const room = roomFor(results.runs.length);
+  const tasks = hasTasks(experiment.scenarios.flatMap((scenario) => scenario.cells));
+  const script = scriptFor({ tasks });
+  const stylesheet = stylesheetFor({ tasks });
   for (const scenario of experiment.scenarios) {
     sections.push(await scenarioSection(scenario, room, results.comparisons));
   }
@@ -38,10 +43,10 @@ export async function renderHtml(results: Results): Promise<string> {
 <link rel="icon" href="data:,">
 <style>${trusted(stylesheet)}</style>
 </head>
-<body>
+<body>${tasks ? html`\n${markShapes()}` : ''}
 <main>
 ${header(results, experiment)}
-${matrix(experiment)}
+${matrices(experiment)}
 ${attention(experiment)}
 ${contents(experiment)}
 ${sections}

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../verdict/index.ts';
-import { answer, comparisonLines, plain, type ScenarioView, tight } from '../findings/index.ts';
+import { answer, comparisonLines, hasTasks, plain, type ScenarioView, tight } from '../findings/index.ts';
 import { warnings } from './attention.ts';
 import { windowsPerPoint } from './charts/index.ts';
 import { exchangeLists } from './exchanges.ts';
@@ -8,12 +8,21 @@ import { predictionsTable } from './predictions.ts';
 import { loadFigure, percentilesFigure } from './run-figures.ts';
 import { storyFigure } from './story-figure.ts';
 import { checksTables, failuresTable, numbersTable } from './tables.ts';
+import { costTable, taskSurvivalFigure, timetableFigure } from './tasks/index.ts';
 import { availabilityFigure, drawnOf, latencyFigure, sharedScale, survivalFigure } from './time-figures.ts';
+
+/** How many of each the page shows of a run. */
+export interface Room {
+  exchanges: number;
+  stories: number;
+  /** With which something went wrong. */
+  tasks: number;
+}
 
 /** One scenario: its question, the answer, the charts, every number and every check. */
 export async function scenarioSection(
   scenario: ScenarioView,
-  room: { exchanges: number; stories: number },
+  room: Room,
   comparisons: readonly Comparison[],
 ): Promise<Markup> {
   const drawn = drawnOf(scenario.cells, room.stories);
@@ -23,6 +32,13 @@ export async function scenarioSection(
     drawn.length === 0
       ? [html`<p class="empty">No run of this scenario was finished.</p>`]
       : [
+          ...(hasTasks(scenario.cells)
+            ? [
+                await taskSurvivalFigure(drawn),
+                timetableFigure(drawn, scenario.id, room.tasks),
+                costTable(scenario.cells),
+              ]
+            : []),
           await survivalFigure(drawn, scale),
           await storyFigure(drawn, scale, anchorOf),
           exchanges,

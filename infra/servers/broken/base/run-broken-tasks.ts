@@ -12,5 +12,5 @@ export async function runBrokenTasks(
   proc: ServerProcess,
   makeEngine: (parts: TaskEngineParts) => TaskEngine,
 ): Promise<void> {
-  await runServer(proc, statelessApp, { taskEngine: makeEngine });
+  await runServer(proc, (context) => statelessApp(context), { taskEngine: makeEngine });
 }

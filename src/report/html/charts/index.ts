@@ -10,6 +10,7 @@ export { laneHeight, storiesChart } from './stories.ts';
 export { lanesOf, letterOf, lossLetters, replicasIn } from './story-lanes.ts';
 export { survivalChart } from './survival.ts';
 export { compileChart, drawChart } from './svg.ts';
+export { taskSurvivalChart } from './task-survival.ts';
 export { deploymentColours, panelPadding, plotWidth } from './theme.ts';
 export { thinLoad, thinWindows, windowsPerPoint } from './thin.ts';
 export { type TimeAxis, timeAxis } from './time-axis.ts';

@@ -15,7 +15,7 @@ import {
 } from './theme.ts';
 import { onAxis, pixelOf, type TimeAxis, timeEncoding } from './time-axis.ts';
 
-const plotHeight = 140;
+export const plotHeight = 140;
 /** Below the ticks, where the number at risk stands. */
 const riskRow = plotHeight + 34;
 
@@ -64,7 +64,7 @@ export function survivalChart(
       },
       encoding: { x, y },
     },
-    ...atRisk(series, axis, x),
+    ...atRisk(series.survival.points, axis, x, 'open'),
   ]);
 }
 
@@ -102,8 +102,12 @@ function seen(rows: Row[], axis: TimeAxis): Row[] {
 }
 
 /** How many were open at each tick: the fewer, the less the curve means. */
-function atRisk(series: Series, axis: TimeAxis, x: Position): Layer[] {
-  const { points } = series.survival;
+export function atRisk(
+  points: readonly { atMs: number; atRisk: number }[],
+  axis: TimeAxis,
+  x: Position,
+  word: string,
+): Layer[] {
   if (points.length === 0) return [];
   let end = Number.NEGATIVE_INFINITY;
   const labels = axis.ticks.flatMap((t) => {
@@ -121,7 +125,7 @@ function atRisk(series: Series, axis: TimeAxis, x: Position): Layer[] {
       encoding: { x, y: { value: riskRow }, text: { field: 'label' } },
     },
     {
-      data: { values: [{ label: 'open' }] },
+      data: { values: [{ label: word }] },
       mark: { type: 'text', fill: inkSoft, baseline: 'middle', align: 'right', dx: -12 },
       encoding: { x: { value: 0 }, y: { value: riskRow }, text: { field: 'label' } },
     },

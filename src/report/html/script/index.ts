@@ -3,6 +3,11 @@
 import { chartsScript } from './charts.ts';
 import { copyScript } from './copy.ts';
 import { saveScript } from './save.ts';
+import { timetableScript } from './timetable.ts';
 
-export const script = `'use strict';
-${[copyScript, chartsScript, saveScript].map((part) => `{${part}}`).join('\n')}`;
+/** `tasks`: the page has a timetable. */
+export function scriptFor({ tasks }: { tasks: boolean }): string {
+  const parts = [copyScript, chartsScript, saveScript, ...(tasks ? [timetableScript] : [])];
+  return `'use strict';
+${parts.map((part) => `{${part}}`).join('\n')}`;
+}

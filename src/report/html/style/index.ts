@@ -6,7 +6,10 @@ import { figuresStyle } from './figures.ts';
 import { matrixStyle } from './matrix.ts';
 import { printStyle } from './print.ts';
 import { tablesStyle } from './tables.ts';
+import { tasksStyle } from './tasks.ts';
 
-export const stylesheet = [coloursStyle, baseStyle, matrixStyle, figuresStyle, tablesStyle, printStyle]
-  .join('\n')
-  .replace(/\n\s*/g, '\n');
+/** `tasks`: the page has a timetable. */
+export function stylesheetFor({ tasks }: { tasks: boolean }): string {
+  const parts = [coloursStyle, baseStyle, matrixStyle, figuresStyle, tablesStyle, printStyle];
+  return [...parts, ...(tasks ? [tasksStyle] : [])].join('\n').replace(/\n\s*/g, '\n');
+}
