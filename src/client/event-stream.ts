@@ -51,7 +51,10 @@ class Listening implements HttpHandler {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #onStop = () => this.#settle('stopped');
   #memory = { bytes: 0 };
+  /** Bytes of the event that has begun. */
   #held = 0;
+  /** An event, or a comment, was over in this chunk. */
+  #isPassed = false;
   #http: HttpExchange | undefined;
   #head: AnswerHead | undefined;
   /** Of an answer that is no stream. */
@@ -91,7 +94,9 @@ class Listening implements HttpHandler {
     this.#parser = createParser({
       maxBufferSize: maxEventChars,
       onEvent: ({ data }) => this.#take(data),
-      onComment: () => this.#hold(0),
+      onComment: () => {
+        this.#isPassed = true;
+      },
       onError: ({ type: what }) => {
         if (what === 'max-buffer-size-exceeded') {
           throw new BadAnswer(`an event has more than ${maxEventChars} characters`);
@@ -111,7 +116,9 @@ class Listening implements HttpHandler {
     if (this.#memory.bytes > maxHeldBytes) {
       throw new BadAnswer(`all answers under way have more than ${maxHeldBytes} bytes together`);
     }
+    this.#isPassed = false;
     this.#parser?.feed(this.#decode(chunk));
+    if (this.#isPassed && !this.#isSettled) this.#hold(chunk.length - behindBlankLine(chunk));
   }
 
   onEnd(): void {
@@ -135,7 +142,7 @@ class Listening implements HttpHandler {
   }
 
   #take(data: string): void {
-    this.#hold(0);
+    this.#isPassed = true;
     if (this.#isSettled) return;
     const message = parseObject(data);
     if (message === undefined) return;
@@ -174,6 +181,17 @@ class Listening implements HttpHandler {
     if (!isOver) this.#http?.abandon();
     this.#listener.resolve(listened);
   }
+}
+
+const blankLines = ['\n\n', '\r\n\r\n'];
+
+/** Where an event may have begun that is not over. */
+function behindBlankLine(chunk: Buffer): number {
+  const ends = blankLines.map((line) => {
+    const at = chunk.lastIndexOf(line);
+    return at < 0 ? 0 : at + line.length;
+  });
+  return Math.max(...ends);
 }
 
 function parseObject(text: string): Message | undefined {

@@ -28,14 +28,14 @@ export const unknownTaskAnswers: readonly Row[] = [
     method: 'tasks/cancel',
     message: /terminal|already (completed|failed|cancell?ed|finished)/i,
     isUnknown: false,
-    seenIn: 'both: a task that has ended is not cancelled; the official TypeScript SDK v1',
+    seenIn: '2025-11-25: a task that has ended is not cancelled; the official TypeScript SDK v1, arcade-mcp',
   },
   {
     code: -32602,
     method: 'tasks/result',
     message: notFound,
     isUnknown: true,
-    seenIn: 'the official TypeScript SDK v1: "Task not found: …"',
+    seenIn: 'the official TypeScript SDK v1 and Python: "Task not found: …"; arcade-mcp',
   },
   {
     code: -32602,
@@ -46,7 +46,7 @@ export const unknownTaskAnswers: readonly Row[] = [
   {
     code: -32602,
     isUnknown: true,
-    seenIn: 'the specifications; TypeScript v1, Dart, Julia: "Task not found"',
+    seenIn: 'the specifications; TypeScript v1, Python, Dart, Julia: "Task not found"',
   },
   { message: notFound, isUnknown: true, seenIn: 'servers with a code of their own for it: the words say it' },
 ];

@@ -104,13 +104,8 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
   };
 
-  const call = async (
-    { tool, arguments: args, opId }: ToolCall,
-    signal: StopSignal,
-  ): Promise<Answer<ToolResult>> => {
-    const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-    return toToolAnswer(await ask('tools/call', params, signal));
-  };
+  const call = ({ tool, arguments: args, opId }: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>> =>
+    ask('tools/call', { name: tool, arguments: args, _meta: { [opIdKey]: opId } }, signal).then(toToolAnswer);
 
   /** The session's GET stream, on which a server sends what belongs to no request. */
   const listen: StatefulSession['listen'] = async (onMessage, signal) => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { maxEventChars } from '../../src/client/event-stream.ts';
+import { listenTo, maxEventChars } from '../../src/client/event-stream.ts';
+import { httpPool } from '../../src/client/http/index.ts';
 import { type TaskState, wireConnector } from '../../src/client/index.ts';
 import type { ProtocolRevision } from '../../src/record/index.ts';
 import { type RawRequest, rawServer } from '../support/raw-server.ts';
@@ -183,6 +184,39 @@ describe.each(revisions)('%s', (protocol) => {
     expect(mostWaiting).toBeLessThan(events / 10);
     expect(mostRss - before).toBeLessThan(200 * 1024 * 1024);
   }, 60_000);
+});
+
+it('counts what it holds of an event, and lets go of it', async () => {
+  const half = 'data: half of an event';
+  const sockets: Socket[] = [];
+  await using server = await rawServer(({ socket }) => {
+    sockets.push(socket);
+    socket.write(`${header}${data(toldOf('2025-11-25', 'a'))}${half}`);
+  });
+  const pool = httpPool(server.origin, 1000);
+  const controller = new AbortController();
+  const wire = { method: 'GET', path: '/mcp', head: 'GET /mcp HTTP/1.1\r\n', body: null, id: null } as const;
+  const heard: number[] = [];
+  const waiting: (() => void)[] = [];
+  const onMessage = () => {
+    // When what has come at once has been looked at.
+    setImmediate(() => {
+      heard.push(pool.memory.bytes);
+      waiting.shift()?.();
+    });
+  };
+  const next = () => new Promise<void>((resolve) => waiting.push(resolve));
+  const first = next();
+  const listening = listenTo(pool, { ...wire, protocolBytes: 0 }, onMessage, controller.signal);
+  await first;
+  const second = next();
+  sockets[0]?.write(`\n\n${data({ id: 'no more' })}`);
+  await second;
+  expect(heard).toEqual([half.length, 0]);
+  controller.abort();
+  expect(await listening).toBe('stopped');
+  expect(pool.memory.bytes).toBe(0);
+  pool.destroy();
 });
 
 it('takes the end of a subscription without an answer for a break', async () => {

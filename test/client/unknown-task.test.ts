@@ -8,6 +8,7 @@ const said: [TaskMethod, number | undefined, string, boolean][] = [
   ['tasks/update', -32602, 'Invalid params', true],
   ['tasks/cancel', -32602, 'Task not found: t-1', true],
   ['tasks/cancel', -32602, 'Cannot cancel task in terminal status: completed', false],
+  ['tasks/cancel', -32602, 'Task is already in a terminal state', false],
   ['tasks/cancel', -32602, 'the task has already finished', false],
   ['tasks/result', -32602, 'Task not found: t-1', true],
   ['tasks/result', -32602, 'Invalid arguments for tool report', false],
