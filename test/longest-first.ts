@@ -16,6 +16,9 @@ const longest: readonly string[] = [
   'test/e2e/redis.test.ts',
   'test/foreign/bad-servers.test.ts',
   'test/e2e/init.test.ts',
+  'test/container/images.test.ts',
+  'test/container/run.test.ts',
+  'test/container/clean-up.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {

@@ -142,7 +142,7 @@ function expectLossesOfTheory(view: View): void {
   });
 }
 
-it.each(namesIn(catalog.scenariosDir))(
+it.concurrent.each(namesIn(catalog.scenariosDir))(
   '%s is the same world for the wire client and the official ones',
   async (scenario) => {
     const deployments = ['stateful-sticky', 'stateful-shared-store', 'stateless'];
@@ -177,7 +177,7 @@ it.each(namesIn(catalog.scenariosDir))(
   timeoutMs,
 );
 
-it.each(['crash', 'rolling-restart'])(
+it.concurrent.each(['crash', 'rolling-restart'])(
   '%s takes from SDK v2 what theory says',
   async (scenario) => {
     const [view] = (await look('sdk-v2', scenario, ['stateful-sticky'])) as [View];
@@ -187,7 +187,9 @@ it.each(['crash', 'rolling-restart'])(
   timeoutMs,
 );
 
-it('finds a session once in N in strict rotation, whoever asks', { timeout: timeoutMs }, async () => {
+it.concurrent('finds a session once in N in strict rotation, whoever asks', {
+  timeout: timeoutMs,
+}, async () => {
   const kinds = ['wire', 'sdk', 'sdk-v2'] as const;
   const views = await Promise.all(kinds.map((kind) => look(kind, 'steady', ['stateful-round-robin'])));
   for (const view of views.flat()) {
