@@ -4,6 +4,10 @@ import { count } from './format.ts';
 import { isApplicable, valuesOf } from './losses.ts';
 import { type NumberCell, none, rate } from './number-cells.ts';
 
+export function hasStreams(cells: readonly Pick<Cell, 'runs'>[]): boolean {
+  return cells.some(({ runs }) => runs.some(({ metrics }) => isApplicable(metrics.stream_duplicate)));
+}
+
 export function eventsLost(cell: Cell): NumberCell {
   const unjudged = valuesOf(cell.runs, (m) => m.stream_loss).reduce((sum, found) => sum + found.unjudged, 0);
   return rate(
