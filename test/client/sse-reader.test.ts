@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { maxHeldBytes } from '../../src/client/answer-body.ts';
+import { httpPool } from '../../src/client/http/index.ts';
 import { EventStreamReader } from '../../src/client/sse-reader.ts';
+import { streamExchange } from '../../src/client/stream-exchange.ts';
+import { rawServer } from '../support/raw-server.ts';
 
 function reading(eventCharsMax = 1000) {
   const memory = { bytes: 0 };
@@ -61,4 +64,30 @@ it('reads an event whose last line ends with the stream, by a CR', () => {
   take('data: a\n\r');
   reader.end();
   expect(events).toEqual([{ id: undefined, data: 'a' }]);
+});
+
+it('counts what the stream of a long call holds in what all answers hold', async () => {
+  const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n';
+  await using server = await rawServer(({ socket }) => void socket.write(`${head}data: 1\n\ndata: half`));
+  const pool = httpPool(server.origin, 1000);
+  const controller = new AbortController();
+  let heard: number | undefined;
+  // When what has come at once has been looked at.
+  const onEvent = () => {
+    setImmediate(() => {
+      heard = pool.memory.bytes;
+      controller.abort();
+    });
+    return false;
+  };
+  const wire = { method: 'GET', path: '/mcp', head: 'GET /mcp HTTP/1.1\r\n', body: null, id: 1 } as const;
+  await streamExchange(
+    pool,
+    { ...wire, protocolBytes: 0 },
+    { onEvent, onRetry: () => {} },
+    controller.signal,
+  );
+  expect(heard).toBe('data: half'.length);
+  expect(pool.memory.bytes).toBe(0);
+  pool.destroy();
 });
