@@ -70,19 +70,37 @@ it('docs/journeys.md shows steps that are accepted', () => {
   expect(planned?.workload.journey).toHaveLength(2);
 });
 
-it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/ledger.md', 'docs/journeys.md'])(
-  '%s names only files that are there',
-  (name) => {
-    const named = [
-      ...text(name).matchAll(
-        /`((?:src|infra|scenarios|test|docs|reports\/example)\/[\w./-]*)`|\]\(((?:docs|reports)\/[\w./-]+)\)/g,
-      ),
-    ];
-    const paths = named.map((match) => match[1] ?? match[2] ?? '');
-    expect(paths.length).toBeGreaterThan(0);
-    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-  },
-);
+it('docs/tasks.md shows steps that are accepted, and every scenario with tasks', () => {
+  using folder = temporaryFolder();
+  const [, steps = ''] = /```yaml\n([\s\S]*?)```/.exec(text('docs/tasks.md')) ?? [];
+  const file = join(folder.path, 'shown.yaml');
+  const head = 'name: shown\nquestion: Is it accepted?\nworkload:\n  sessions: 5\n  rate: 5/s\n  journey:\n';
+  writeFileSync(file, head + steps.replace(/^/gm, '    '));
+  const deployments = ['stateless-tasks-shared'];
+  const [planned] = makePlan(request({ scenarios: [file], deployments }), catalog).scenarios;
+  expect(planned?.workload.journey).toHaveLength(2);
+  const rows = [...text('docs/tasks.md').matchAll(/^\| `([a-z-]+)` +\|/gm)].map((match) => match[1]);
+  const withTasks = namesIn(catalog.scenariosDir).filter((name) => /task/.test(name));
+  expect(rows).toEqual(expect.arrayContaining(withTasks));
+});
+
+it.each([
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'docs/ledger.md',
+  'docs/journeys.md',
+  'docs/tasks.md',
+])('%s names only files that are there', (name) => {
+  const named = [
+    ...text(name).matchAll(
+      /`((?:src|infra|scenarios|test|docs|reports\/example)\/[\w./-]*)`|\]\(((?:docs|reports)\/[\w./-]+)\)/g,
+    ),
+  ];
+  const paths = named.map((match) => match[1] ?? match[2] ?? '');
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
 
 it('ARCHITECTURE.md gives every dependency its reason, and every measure its definition', () => {
   const architecture = text('ARCHITECTURE.md');
@@ -112,6 +130,14 @@ it('ARCHITECTURE.md gives every dependency its reason, and every measure its def
     ready_ms: true,
     handshake_overhead: true,
     generator_health: true,
+    task_loss: true,
+    result_retention: true,
+    work_after_cancel: true,
+    premature_handle: true,
+    notification_delay_ms: true,
+    polls_per_task: true,
+    commit_to_known_ms: true,
+    repeated_work_ms: true,
   };
   expect(Object.keys(measures).filter((name) => !architecture.includes(`\`${name}\``))).toEqual([]);
 });

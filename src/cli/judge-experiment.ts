@@ -9,7 +9,7 @@ import {
   type RunEvent,
   readNdjson,
 } from '../record/index.ts';
-import { type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
+import { deploymentsOf, type Plan, type RunSpec, runsOf } from '../scenario/index.ts';
 import {
   compareAll,
   judgeRun,
@@ -30,7 +30,8 @@ export async function judgeExperiment(folder: string, plan: Plan): Promise<Resul
   const runs: RunResult[] = [];
   for (const spec of begun) {
     const run = await judgeOne(folder, spec);
-    const doubts = limitWarnings(spec.deployment, plan.deployments[0] ?? spec.deployment);
+    const [baseline = spec.deployment] = deploymentsOf(plan.deployments, spec.scenario);
+    const doubts = limitWarnings(spec.deployment, baseline);
     runs.push({ ...run, warnings: [...run.warnings, ...doubts] });
   }
   const cutShort = describeCut(planned.length, begun.length, runs);

@@ -1,5 +1,5 @@
 import { formatDurationMs, monotonicUs, widthOf } from '../core/index.ts';
-import type { Counts } from '../generator/index.ts';
+import { type Counts, noCounts } from '../generator/index.ts';
 import type { RunSpec } from '../scenario/index.ts';
 import type { Output } from './output.ts';
 
@@ -23,13 +23,16 @@ export function progressDisplay(output: Output, quiet: boolean): ProgressDisplay
 }
 
 function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolean): RunProgress {
-  let counts: Counts = { arrived: 0, ok: 0, notOk: 0, lost: 0 };
+  let counts = noCounts;
   const title = `${place} ${spec.scenario.name} · ${spec.deployment.name}${spec.repeat > 0 ? ` · repeat ${spec.repeat}` : ''}`;
   const beganUs = monotonicUs();
   let workloadUs: number | undefined;
 
-  const summary = () =>
-    `${counts.ok} ok, ${counts.notOk} failed, ${counts.lost} of ${counts.arrived} sessions lost`;
+  const summary = () => {
+    const { ok, notOk, lost, arrived, tasks, tasksLost } = counts;
+    const ofTasks = tasks === 0 ? '' : `, ${tasksLost} of ${tasks} tasks`;
+    return `${ok} ok, ${notOk} failed, ${lost} of ${arrived} sessions${ofTasks} lost`;
+  };
   const line = () => {
     const room = output.noteColumns - 1;
     if (workloadUs === undefined)

@@ -55,7 +55,7 @@ export async function rehearse(
     if ('why' in learned) throw unusable(deployment, server, learned.why);
     const { offer } = learned;
     refuseMissingTools(deployment, offer, draft);
-    refuseNoSessions(deployment, offer);
+    refuseAffinity(deployment, offer);
     if (offer.protocol === '2025-11-25' && offer.negotiated !== offer.protocol) {
       output.note(
         `${deployment.name} speaks ${offer.negotiated}, and is spoken to in that; it is judged as 2025-11-25, whose sessions and calls are the same.`,
@@ -130,9 +130,15 @@ function listed(names: readonly string[]): string {
     : shown.join(', ');
 }
 
-function refuseNoSessions({ name, routing }: DeploymentDraft, { protocol }: ServerOffer): void {
+/** Nothing in its requests says where they belong. */
+function refuseAffinity({ name, routing }: DeploymentDraft, { protocol }: ServerOffer): void {
+  if (routing === 'task-affinity' && protocol === '2025-11-25') {
+    throw new HarnessError('usage', `${name} speaks 2025-11-25, which has no Mcp-Name to route by`, {
+      hint: 'Set `routing` to round-robin, session-affinity, hash or consistent-hash, or `protocol` to 2026-07-28 if it speaks that too.',
+    });
+  }
   if (routing !== 'session-affinity' || protocol !== '2026-07-28') return;
   throw new HarnessError('usage', `${name} speaks 2026-07-28, which has no sessions to route by`, {
-    hint: 'Set `routing` to round-robin, hash or consistent-hash, or `protocol` to 2025-11-25 if it speaks that too.',
+    hint: 'Set `routing` to round-robin, task-affinity, hash or consistent-hash, or `protocol` to 2025-11-25 if it speaks that too.',
   });
 }

@@ -19,7 +19,7 @@ import { prepareContainers, refuseForeignRedis } from './prepare-containers.ts';
 import { processBackend } from './process-backend.ts';
 import { progressDisplay } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
-import type { RunOptions } from './run-options.ts';
+import { defaultDeployments, type RunOptions } from './run-options.ts';
 import { prepareStore } from './shared-store.ts';
 import { type BackendMeans, carryOut } from './wiring.ts';
 
@@ -42,6 +42,7 @@ export async function runCommand(
   const draft = draftPlan(
     {
       ...options,
+      defaultDeployments,
       startedAt,
       tool,
       environment: describeEnvironment(store?.versions),

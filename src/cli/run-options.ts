@@ -8,6 +8,7 @@ import type { TargetOptions } from './targets.ts';
 
 export interface RunOptions {
   scenarios: string[];
+  /** None: those that each scenario names. */
   deployments: string[];
   replicas: number | undefined;
   repeats: number;
@@ -25,14 +26,14 @@ export interface RunOptions {
   json: boolean;
 }
 
-export const defaultScenarios = ['rolling-restart', 'crash', 'scale-out'];
-const defaultDeployments = ['stateful-round-robin', 'stateful-sticky', 'stateless'];
+export const defaultScenarios = ['rolling-restart', 'crash', 'scale-out', 'long-running-tasks'];
+/** Of scenarios that name none of their own. */
+export const defaultDeployments = ['stateful-round-robin', 'stateful-sticky', 'stateless'];
 
 export const runOptions = {
   deployment: {
     type: 'string',
-    default: defaultDeployments.join(','),
-    describe: 'Names under infra/deployments/, or paths, separated by commas',
+    describe: `Names under infra/deployments/, or paths, separated by commas; by default those that the scenario names, or else ${defaultDeployments.join(',')}`,
   },
   replicas: { type: 'string', describe: 'Replicas of each deployment, 1 to 50' },
   repeat: { type: 'string', default: '1', describe: 'How often each combination is run, 1 to 1000' },
@@ -74,7 +75,7 @@ export const runOptions = {
 
 interface RawRunOptions {
   scenarios: string[];
-  deployment: string;
+  deployment?: string | undefined;
   replicas?: string | undefined;
   repeat: string;
   duration?: string | undefined;
@@ -96,7 +97,7 @@ interface RawRunOptions {
 export function toRunOptions(raw: RawRunOptions): RunOptions {
   return {
     scenarios: raw.scenarios,
-    deployments: names('deployment', raw.deployment),
+    deployments: raw.deployment === undefined ? [] : names('deployment', raw.deployment),
     replicas: raw.replicas === undefined ? undefined : whole('replicas', raw.replicas, 1, 50),
     repeats: whole('repeat', raw.repeat, 1, 1000),
     durationMs: raw.duration === undefined ? undefined : duration(raw.duration),

@@ -14,7 +14,7 @@ import type { Transcript } from './transcript.ts';
 /** One HTTP exchange: a JSON-RPC message out, and the JSON-RPC response to it back, as JSON or as SSE. */
 
 export interface WireRequest {
-  method: 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   /** The request line and the headers, each with its end. */
   head: string;

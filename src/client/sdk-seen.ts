@@ -130,9 +130,10 @@ function told(seen: Seen): Transcript {
 }
 
 /** Judges what was seen as the wire client judges what it sees. */
-export function judgeSeen(seen: Seen, inSession: boolean): Answer<Record<string, unknown>> {
+export function judgeSeen(seen: Seen, inSession: boolean, orTask = false): Answer<Record<string, unknown>> {
   told(seen);
-  return judgeExchange(exchangedOf(seen), { id: seen.id ?? 0, requestId: seen.requestId, inSession });
+  const { id, requestId } = seen;
+  return judgeExchange(exchangedOf(seen), { id: id ?? 0, requestId, inSession, orTask });
 }
 
 export function okAnswer<T>(value: T, seen: Seen): Answer<T> {
@@ -161,11 +162,15 @@ export function judgeError(
   // The SDK settles at once; what it was waiting for fails a moment later.
   if (signal.aborted) noteFailure(seen, error, signal);
   const answer = judgeSeen(seen, inSession);
-  if (answer.outcome !== 'ok') return answer;
-  const { requestId, transcript } = answer;
+  return answer.outcome === 'ok' ? notAccepted(error, seen) : answer;
+}
+
+/** An answer that nothing is wrong with but the SDK does not accept. */
+export function notAccepted(error: unknown, { requestId, transcript }: Seen): Answer<never> {
+  const { status } = transcript;
   const failure: Failure = {
     kind: 'malformed',
-    ...(transcript?.status === undefined ? {} : { status: transcript.status }),
+    ...(status !== undefined && { status }),
     message: shorten(messageOf(error)),
   };
   return { outcome: 'info', failure, requestId, transcript };

@@ -3,6 +3,7 @@ import { opIdKey } from '../record/index.ts';
 import { headerOf } from './http/index.ts';
 import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
 import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
+import { sdkTasks } from './sdk-tasks.ts';
 import { type Acted, witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened } from './types.ts';
@@ -74,5 +75,7 @@ export function sdkStatefulConnection(
     return status === undefined ? {} : { status };
   };
 
-  return { open, call, close };
+  const inSession = () => sessionId !== null;
+  const tasks = sdkTasks({ during, inSession, nextRequestId, protocol: '2025-11-25', sdk: async () => sdk });
+  return { open, call, tasks, close };
 }

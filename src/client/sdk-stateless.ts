@@ -1,6 +1,7 @@
 import { opIdKey } from '../record/index.ts';
 import { judgeError, okAnswer } from './sdk-seen.ts';
 import type { NewSdkClient, SdkTarget } from './sdk-target.ts';
+import { sdkTasks } from './sdk-tasks.ts';
 import { witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Connection, ConnectionClient } from './types.ts';
@@ -26,6 +27,16 @@ export function sdkStatelessConnection(
       const nextRequestId = () => client.nextRequestId();
       return judgeError(error, seen, { signal, inSession: false, nextRequestId });
     },
+    tasks: sdkTasks({
+      during,
+      inSession: () => false,
+      nextRequestId: () => client.nextRequestId(),
+      protocol: '2026-07-28',
+      sdk: async () => {
+        await connected;
+        return sdk;
+      },
+    }),
     close: async () => {
       await sdk.close();
       return {};

@@ -11,10 +11,26 @@ export interface SdkClient {
   connect(signal: AbortSignal): Promise<void>;
   /** `tools/call`; its result as the SDK hands it over. */
   call(params: CallParams, signal: AbortSignal): Promise<Record<string, unknown>>;
+  readonly tasks: SdkTasks;
   /** DELETE. */
   terminate(): Promise<void>;
   /** Lets go of everything, without a word to the server. */
   close(): Promise<void>;
+}
+
+/**
+ * An SDK's calls of one request each. What they resolve with is of no interest, since the exchange shows it; that
+ * they reject is: the SDK did not accept it.
+ */
+export interface SdkTasks {
+  /** `tools/call` as a task; must not go on to poll. */
+  create(params: CallParams, ttlMs: number | undefined, signal: AbortSignal): Promise<unknown>;
+  get(taskId: string, signal: AbortSignal): Promise<unknown>;
+  /** Of 2025-11-25. */
+  result(taskId: string, signal: AbortSignal): Promise<unknown>;
+  cancel(taskId: string, signal: AbortSignal): Promise<unknown>;
+  /** Of 2026-07-28. */
+  update(taskId: string, inputResponses: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
 }
 
 /** The `params` of `tools/call`. */

@@ -1,6 +1,11 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  CallToolResultSchema,
+  CreateTaskResultSchema,
+  ResultSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
@@ -16,6 +21,26 @@ export const sdkV1Client: NewSdkClient = (url, fetch) => {
     // The SDK's own types do not agree under `exactOptionalPropertyTypes`.
     connect: (signal) => client.connect(transport as Transport, { signal, timeout: noTimeoutMs }),
     call: (params, signal) => client.callTool({ ...params }, undefined, { signal, timeout: noTimeoutMs }),
+    tasks: {
+      // The request that the SDK's `callToolStream` begins with; that would go on to poll by itself.
+      create: async (params, ttlMs, signal) => {
+        const task = ttlMs === undefined ? {} : { ttl: ttlMs };
+        const request = { method: 'tools/call', params: { ...params } } as const;
+        const result = await client.request(request, ResultSchema, { task, signal, timeout: noTimeoutMs });
+        return 'task' in result ? CreateTaskResultSchema.parse(result) : CallToolResultSchema.parse(result);
+      },
+      get: (taskId, signal) => client.experimental.tasks.getTask(taskId, { signal, timeout: noTimeoutMs }),
+      result: (taskId, signal) =>
+        client.experimental.tasks.getTaskResult(taskId, CallToolResultSchema, {
+          signal,
+          timeout: noTimeoutMs,
+        }),
+      cancel: (taskId, signal) =>
+        client.experimental.tasks.cancelTask(taskId, { signal, timeout: noTimeoutMs }),
+      update: async () => {
+        throw new Error('2025-11-25 has no tasks/update');
+      },
+    },
     terminate: () => transport.terminateSession(),
     close: () => client.close(),
   };

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
+import { extTasks } from './sdk-ext-tasks.ts';
 import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
@@ -14,6 +15,7 @@ export const sdkV2Client =
       requestInit: { redirect: 'manual' },
       reconnectionOptions: noReconnection,
     });
+    const tasks = extTasks(client, transport, revision);
     return {
       connect: (signal) =>
         client.connect(transport, { signal, timeout: noTimeoutMs, prior: prior(revision) }),
@@ -22,15 +24,19 @@ export const sdkV2Client =
           { ...params },
           { signal, timeout: noTimeoutMs, toolDefinition: plainTool(params.name) },
         ),
+      tasks,
       terminate: () => transport.terminateSession(),
-      close: () => client.close(),
+      close: async () => {
+        await tasks.close();
+        await client.close();
+      },
     };
   };
 
 const spoken = (revision: ProtocolRevision) => (revision === '2025-11-25' ? [...negotiable] : [revision]);
 
 /**
- * What the client knows of the server before it asks: the revision. So it has no need of `server/discover`,
+ * What the client knows of the server before it asks: the revision, and that it may make tasks. So it has no need of `server/discover`,
  * and a client that was there before would not ask either.
  */
 function prior(revision: ProtocolRevision) {
@@ -38,7 +44,7 @@ function prior(revision: ProtocolRevision) {
   const discover = {
     resultType: 'complete' as const,
     supportedVersions: [revision],
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } },
     ttlMs: 0,
     cacheScope: 'private' as const,
   };

@@ -14,10 +14,11 @@ const rejectedCodes = new Set([-32700, -32600, -32601, -32602, -32020, -32021, -
 /**
  * Turns an exchange into an answer: `ok` with the result, `fail` (certainly no effect) or `info` (unknown).
  * @param inSession whether the request carried a session id, so that an unknown-session answer is one.
+ * @param orTask whether the client offered to handle a task instead of a complete result (2026-07-28).
  */
 export function judgeExchange(
   exchanged: Exchanged,
-  context: { id: number; requestId: string; inSession: boolean },
+  context: { id: number; requestId: string; inSession: boolean; orTask?: boolean },
 ): Answer<Record<string, unknown>> {
   const answer = judgeAnswer(exchanged, context);
   answer.transcript = exchanged.transcript;
@@ -26,7 +27,12 @@ export function judgeExchange(
 
 function judgeAnswer(
   exchanged: Exchanged,
-  { id, requestId, inSession }: { id: number; requestId: string; inSession: boolean },
+  {
+    id,
+    requestId,
+    inSession,
+    orTask,
+  }: { id: number; requestId: string; inSession: boolean; orTask?: boolean },
 ): Answer<Record<string, unknown>> {
   if ('failure' in exchanged) {
     const outcome = exchanged.sent ? 'info' : 'fail';
@@ -60,7 +66,7 @@ function judgeAnswer(
     const text = `the answer is to request ${jsonText(message.id, 100)}, not to ${id}`;
     return { outcome: 'info', failure: { ...failure('malformed', text), misdelivered: true }, requestId };
   }
-  return judgeMessage(message, { code, failure, said, requestId });
+  return judgeMessage(message, { code, failure, said, requestId, orTask });
 }
 
 function judgeMessage(
@@ -70,9 +76,10 @@ function judgeMessage(
     failure: (kind: Failure['kind'], text: string) => Failure;
     said: string;
     requestId: string;
+    orTask: boolean | undefined;
   },
 ): Answer<Record<string, unknown>> {
-  const { code, failure, said, requestId } = context;
+  const { code, failure, said, requestId, orTask } = context;
   if (message.error !== undefined) {
     const certain = code !== undefined && rejectedCodes.has(code);
     return certain
@@ -88,7 +95,7 @@ function judgeMessage(
     };
   }
   const resultType = (result as { resultType?: unknown }).resultType ?? 'complete';
-  if (resultType !== 'complete') {
+  if (resultType !== 'complete' && !(orTask && resultType === 'task')) {
     const text = `the result is of type ${jsonText(resultType, 100)}, which this client did not offer to handle`;
     return { outcome: 'info', failure: failure('malformed', text), requestId };
   }

@@ -81,12 +81,16 @@ export interface TaskCalls {
   /**
    * Listens for changes of these tasks until `signal` stops it or the stream ends, which is what it resolves with:
    * `subscriptions/listen` (2026-07-28), the GET stream of the session (2025-11-25). Beside other exchanges.
+   * `onState` is called as states come, and more is read only then; it must not throw. `failure` is undefined if
+   * `signal` stopped it, or the server ended it as its revision has it. `dropped` counts what came besides: messages
+   * of other tasks, of other kinds, and those that are no state of a task. An official client cannot listen, which is
+   * a failure of kind `rejected`.
    */
   listen(
     taskIds: readonly string[],
     onState: (state: TaskState) => void,
     signal: StopSignal,
-  ): Promise<{ requestId: string; failure: Failure | undefined }>;
+  ): Promise<{ requestId: string; failure: Failure | undefined; dropped?: number }>;
 }
 
 /**
@@ -97,7 +101,8 @@ export interface Connection {
   /** Opens a session (2025-11-25); where there are none it exchanges nothing. */
   open(signal: StopSignal): Promise<Answer<SessionOpened>>;
   call(call: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>>;
-  readonly tasks?: TaskCalls;
+  /** Beside `listen`, an exchange like any other. */
+  readonly tasks: TaskCalls;
   /** Ends the session with DELETE, if there is one; returns the status of the answer. */
   close(signal: StopSignal): Promise<{ status?: number }>;
 }

@@ -1,10 +1,13 @@
 import { jsonText, negotiable, neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
+import { listenTo } from './event-stream.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
+import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import { type StatefulSession, statefulTasks } from './wire-stateful-tasks.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
@@ -87,19 +90,37 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return { outcome: 'ok', value, requestId: opened };
   };
 
+  /** A request within the session. */
+  const ask = async (
+    method: string,
+    params: object,
+    signal: StopSignal,
+  ): Promise<Answer<Record<string, unknown>>> => {
+    lastId += 1;
+    const id = lastId;
+    const requestId = client.nextRequestId();
+    const exchanged = await send('POST', { jsonrpc: '2.0', id, method, params }, { requestId, id }, signal);
+    if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
+    return judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
+  };
+
   const call = async (
     { tool, arguments: args, opId }: ToolCall,
     signal: StopSignal,
   ): Promise<Answer<ToolResult>> => {
-    lastId += 1;
-    const id = lastId;
-    const requestId = client.nextRequestId();
     const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
-    const asked = { jsonrpc: '2.0', id, method: 'tools/call', params };
-    const exchanged = await send('POST', asked, { requestId, id }, signal);
-    if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
-    const answer = judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
-    return toToolAnswer(answer);
+    return toToolAnswer(await ask('tools/call', params, signal));
+  };
+
+  /** The session's GET stream, on which a server sends what belongs to no request. */
+  const listen: StatefulSession['listen'] = async (onMessage, signal) => {
+    const requestId = client.nextRequestId();
+    const head = `${headOf(target, 'GET')}${sessionHead}${requestIdHeader}: ${requestId}\r\n`;
+    const protocolBytes = sessionHead.length;
+    const request = { method: 'GET', path: target.path, head, body: null, id: null, protocolBytes } as const;
+    const inSession = sessionId !== null;
+    const listened = await listenTo(target.pool, request, onMessage, signal);
+    return { requestId, failure: listenFailure(listened, { id: null, requestId, inSession }) };
   };
 
   /** A closed connection is no cancellation in this revision; it must be said (basic/utilities/cancellation). */
@@ -118,5 +139,5 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return 'status' in exchanged ? { status: exchanged.status } : {};
   };
 
-  return { open, call, close };
+  return { open, call, tasks: statefulTasks({ ask, listen }), close };
 }

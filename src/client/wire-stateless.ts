@@ -4,17 +4,16 @@ import { exchange } from './exchange.ts';
 import { encodeHeaderValue } from './headers.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, ToolCall, ToolResult } from './types.ts';
-import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
+import { statelessTasks } from './wire-stateless-tasks.ts';
+import {
+  headOf,
+  protocolMembersWith,
+  requestIdHeader,
+  statelessRevision,
+  type WireTarget,
+} from './wire-target.ts';
 
-const revision = '2026-07-28';
-
-const protocolMeta = {
-  'io.modelcontextprotocol/protocolVersion': revision,
-  'io.modelcontextprotocol/clientInfo': clientInfo,
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-/** Its members, as they stand in a body. */
-const protocolMembers = JSON.stringify(protocolMeta).slice(1, -1);
+const protocolMembers = protocolMembersWith({});
 
 /**
  * A client of 2026-07-28: no handshake and no session; every request stands for itself. A request that is
@@ -54,6 +53,10 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
   return {
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
+    tasks: statelessTasks(target, client, () => {
+      lastId += 1;
+      return lastId;
+    }),
     close: async () => ({}),
   };
 }
@@ -64,7 +67,7 @@ const protocolHeads = new Map<string, string>();
 function protocolHeadOf(tool: string): string {
   let head = protocolHeads.get(tool);
   if (head === undefined) {
-    head = `mcp-protocol-version: ${revision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
+    head = `mcp-protocol-version: ${statelessRevision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
     protocolHeads.set(tool, head);
   }
   return head;

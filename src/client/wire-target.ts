@@ -7,6 +7,18 @@ export const requestIdHeader = 'x-windtunnel-request';
 
 export const clientInfo = { name: 'mcp-windtunnel', version: '1.0.0' };
 
+export const statelessRevision = '2026-07-28';
+
+/** The members of `_meta` that every request of 2026-07-28 has, as they stand in a body. */
+export function protocolMembersWith(clientCapabilities: object): string {
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': statelessRevision,
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+    'io.modelcontextprotocol/clientCapabilities': clientCapabilities,
+  };
+  return JSON.stringify(meta).slice(1, -1);
+}
+
 /** Where a wire connection sends its requests, and over which sockets. */
 export interface WireTarget {
   host: string;
@@ -19,7 +31,7 @@ export interface WireTarget {
 }
 
 /** The lines of a request's head that its connection does not change, to which each exchange adds its own. */
-export function headOf(target: WireTarget, method: 'POST' | 'DELETE'): string {
+export function headOf(target: WireTarget, method: 'GET' | 'POST' | 'DELETE'): string {
   const content = method === 'POST' ? 'content-type: application/json\r\n' : '';
   return `${method} ${target.path} HTTP/1.1\r\nhost: ${target.host}\r\naccept: application/json, text/event-stream\r\n${content}${target.headerLines}`;
 }

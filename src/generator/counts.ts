@@ -1,8 +1,8 @@
 import type { Progress } from '../workload/index.ts';
-import type { Counts } from './messages.ts';
+import { type Counts, noCounts } from './messages.ts';
 
 export function countingProgress(): Progress & { counts: Counts } {
-  const counts: Counts = { arrived: 0, ok: 0, notOk: 0, lost: 0 };
+  const counts: Counts = { ...noCounts };
   return {
     counts,
     clientArrived: () => {
@@ -13,6 +13,12 @@ export function countingProgress(): Progress & { counts: Counts } {
     },
     sessionLost: () => {
       counts.lost += 1;
+    },
+    taskCreated: () => {
+      counts.tasks += 1;
+    },
+    taskLost: () => {
+      counts.tasksLost += 1;
     },
   };
 }

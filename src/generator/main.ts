@@ -4,13 +4,14 @@ import { Worker } from 'node:worker_threads';
 import { childEntry, messageOf } from '../core/index.ts';
 import { appendLines, type LineAppender } from '../record/index.ts';
 import { type DealtRows, dealRows, plannedRows } from '../scenario/index.ts';
-import type {
-  Counts,
-  GeneratorOrder,
-  GeneratorReport,
-  GeneratorTask,
-  ThreadReport,
-  ThreadTask,
+import {
+  type Counts,
+  type GeneratorOrder,
+  type GeneratorReport,
+  type GeneratorTask,
+  noCounts,
+  type ThreadReport,
+  type ThreadTask,
 } from './messages.ts';
 
 const workers: Worker[] = [];
@@ -94,12 +95,14 @@ function tell(report: GeneratorReport): void {
 }
 
 function sum(all: readonly (Counts | undefined)[]): Counts {
-  const total: Counts = { arrived: 0, ok: 0, notOk: 0, lost: 0 };
+  const total: Counts = { ...noCounts };
   for (const one of all) {
     total.arrived += one?.arrived ?? 0;
     total.ok += one?.ok ?? 0;
     total.notOk += one?.notOk ?? 0;
     total.lost += one?.lost ?? 0;
+    total.tasks += one?.tasks ?? 0;
+    total.tasksLost += one?.tasksLost ?? 0;
   }
   return total;
 }

@@ -29,7 +29,12 @@ export interface Counts {
   notOk: number;
   /** Of the sessions that arrivals opened; not of those that replaced one. */
   lost: number;
+  /** Acknowledged tasks, and those of them whose end their clients never learned. */
+  tasks: number;
+  tasksLost: number;
 }
+
+export const noCounts: Counts = { arrived: 0, ok: 0, notOk: 0, lost: 0, tasks: 0, tasksLost: 0 };
 
 /** Generator process → harness. */
 export type GeneratorReport =

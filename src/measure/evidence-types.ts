@@ -1,5 +1,6 @@
 import type { Failure, LedgerOperation, Outcome, RecordedMessage } from '../record/index.ts';
 import type { LossCause } from './loss-cause.ts';
+import type { TaskEvidence } from './tasks/types.ts';
 
 /** What stands behind the numbers of a run: single clients, and the exchanges in which they lost something. */
 export interface Evidence {
@@ -9,6 +10,8 @@ export interface Evidence {
   stories: ClientStory[];
   /** A bounded choice: every cause of a loss and every kind of failure, then more of each. */
   exchanges: Exchange[];
+  /** Single tasks, where there are any. */
+  tasks: TaskEvidence;
   /** Why `ledger` is empty everywhere, if the server keeps none. */
   noLedger?: string;
 }

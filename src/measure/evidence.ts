@@ -23,7 +23,7 @@ const exchangesMax = 24;
 export function evidence(
   routes: Pick<RouteJoin, 'when'>,
   notes: Pick<LedgerNotes, 'of'> | undefined,
-): Collector<Evidence> {
+): Collector<Omit<Evidence, 'tasks'>> {
   const lives = boots();
   const histories = clientHistories(routes);
   const candidates = exchangeCandidates(routes, (client) => histories.get(client) !== undefined);
@@ -39,6 +39,7 @@ export function evidence(
       'session-lost',
       'session-closed',
       'operation',
+      'task-seen',
       'exchange',
       'client-ended',
     ],

@@ -70,11 +70,16 @@ export function exchangeCandidates(
       } else if (event.type === 'session-lost') {
         const { requestId, opId, asked } = event;
         tell(requestId, { ...(opId === null ? {} : { opId }), asked });
+      } else if (event.type === 'task-seen' && event.requestId !== null) {
+        if (event.failure === undefined && !kept.has(event.requestId)) return;
+        tell(event.requestId, { opId: event.opId, asked: `tasks/${event.how}` });
       } else if (event.type === 'operation' && event.requestId !== null) {
         if (event.failure === undefined && !event.stateMissing && !kept.has(event.requestId)) return;
         const { requestId, opId, tool } = event;
         const missing = event.stateMissing ? { stateMissing: true } : {};
-        tell(requestId, { opId, asked: `tools/call ${tool}`, ...missing });
+        // The last exchange for a task is seldom its call, and has said itself what it is.
+        const asked = event.taskId === undefined ? { asked: `tools/call ${tool}` } : {};
+        tell(requestId, { opId, ...asked, ...missing });
       }
     },
   };

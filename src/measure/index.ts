@@ -11,7 +11,7 @@ export type {
   StoryCall,
   Turn,
 } from './evidence-types.ts';
-export type { Facts, SessionsHeld, Waits } from './facts/index.ts';
+export type { Facts, SessionsHeld, TaskFacts, Waits } from './facts/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,
@@ -37,3 +37,4 @@ export type {
 } from './metrics.ts';
 export { spreadOver } from './spread-over.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';
+export type { TaskEvidence, TaskLoss, TaskMetrics, TaskStory, TaskSurvival } from './tasks/types.ts';

@@ -63,6 +63,8 @@ export async function readLedger(
       book.ended = true;
       return;
     }
+    // What became of a task says nothing of its effect: that has a begin and a commit of its own.
+    if (entry.event === 'task') return;
     const opId = String(entry.opId);
     if (entry.event === 'begin') open.set(opId, book);
     else open.delete(opId);

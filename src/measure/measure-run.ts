@@ -27,6 +27,15 @@ import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
 import { survival } from './survival.ts';
+import {
+  type JudgedTask,
+  type LedgerTasks,
+  ledgerTasks,
+  taskMeasureNames,
+  taskMeasures,
+  withoutEffect,
+  withoutTasks,
+} from './tasks/index.ts';
 import { unrouted } from './unrouted.ts';
 import { operationMeasures, windowMsFor } from './windows.ts';
 
@@ -53,12 +62,19 @@ export async function measureRun(
   ledger: AsyncIterable<readonly LedgerEntry[]> | undefined,
 ): Promise<Measured> {
   const unmeasured: Unmeasured = new Map();
-  // Before the events, so that each operation can be held against it when it is seen.
   const routes = routeJoin();
+  // Before the events, so that each operation can be held against it when it is seen.
   const notes = ledgerNotes();
-  const books = { ledger: await readLedger(ledger, notes.note), notes };
-  const collectors = collectorsFor(spec, routes, books, unmeasured);
-  const theory = facts(spec, routes);
+  const deeds = ledgerTasks();
+  const read = await readLedger(ledger, (entry) => {
+    notes.note(entry);
+    deeds.note(entry);
+  });
+  const theory = facts(spec, routes, deeds);
+  const books = { ledger: read, notes, deeds };
+  const toTheory = (task: JudgedTask) =>
+    attempted(['facts'], unmeasured, () => theory.seeTask(task), undefined);
+  const collectors = collectorsFor(spec, routes, books, unmeasured, toTheory);
   const show = showTo([
     ...Object.values(collectors),
     ...theory.collectors.map((one) => guarded(['facts'], unmeasured, () => one)),
@@ -74,7 +90,9 @@ export async function measureRun(
   const joined = collectors.joined.result();
   const { windowMs, durationMs } = windowsOf(spec);
   const notMeasured = { notApplicable: 'it could not be measured' };
+  const tasks = collectors.tasks.result();
   const metrics: Metrics = {
+    ...tasks.metrics,
     session_loss: collectors.sessions.result(),
     state_loss: state,
     availability: operations.availability,
@@ -111,6 +129,7 @@ export async function measureRun(
     windows: operations.windows,
     clients: collectors.clients.result(),
     survival: collectors.survival.result(),
+    taskSurvival: tasks.survival,
     faults,
     upstreams,
     load,
@@ -122,12 +141,12 @@ export async function measureRun(
     ...collectors.acknowledged.result(),
     unrouted: collectors.unrouted.result(),
   };
-  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes).result());
+  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes, deeds).result());
   const shown = collectors.evidence.result();
   return {
     metrics,
     series,
-    evidence: shown,
+    evidence: { ...shown, tasks: tasks.evidence },
     completeness,
     facts: held,
     unmeasured: Object.fromEntries(unmeasured),
@@ -138,12 +157,13 @@ function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
   return { durationMs: scenario.durationMs, windowMs: windowMsFor(scenario.durationMs) };
 }
 
-/** In the order in which they see each event: `routes` and `acknowledged` before those that ask them. */
+/** In the order in which they see each event: `routes`, `effects` and `acknowledged` before those that ask them. */
 function collectorsFor(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: RouteJoin,
-  { ledger, notes }: { ledger: Ledger; notes: LedgerNotes },
+  { ledger, notes, deeds }: { ledger: Ledger; notes: LedgerNotes; deeds: LedgerTasks },
   unmeasured: Unmeasured,
+  toTheory: (task: JudgedTask) => void,
 ) {
   const { protocol } = spec.deployment;
   const isExternal = spec.deployment.routing === 'none';
@@ -153,13 +173,15 @@ function collectorsFor(
   const writes = calls.some((call) => call.writes !== undefined);
   const foreign = foreignServerOf(spec.deployment);
   const owesCommits = foreign === undefined || (foreign.ledger && ledger.numbered);
-  const acknowledged = acknowledgements(ledger, owesCommits);
+  const effects = withoutEffect();
+  const acknowledged = acknowledgements(ledger, owesCommits, effects);
   const guard = <R>(
     measures: readonly (keyof Metrics | keyof Series | 'completeness' | 'evidence')[],
     make: () => Collector<R>,
   ) => guarded(measures, unmeasured, make);
   return {
     routes: guard(['session_loss', 'load_skew'], () => routes),
+    effects: guard(['lost_update', 'completeness', 'result_loss'], () => effects),
     acknowledged: guard(['lost_update', 'completeness'], () => acknowledged),
     sessions: guard(['session_loss'], () => sessionLoss(protocol, routes)),
     state: guard(['state_loss', 'lost_update'], () =>
@@ -170,7 +192,7 @@ function collectorsFor(
       see: () => {},
       result: ledger.duplicates,
     })),
-    results: guard(['result_loss'], () => resultLoss(ledger)),
+    results: guard(['result_loss'], () => resultLoss(ledger, effects)),
     answers: guard(['misdelivery'], misdelivery),
     leaks: guard(['state_leak'], () => stateLeak(reads)),
     operations: guard(
@@ -183,6 +205,9 @@ function collectorsFor(
     ),
     clients: guard(['clients'], clientSeries),
     survival: guard(['survival'], () => survival(protocol, durationMs)),
+    tasks: guard([...taskMeasureNames, 'taskSurvival', 'evidence'], () =>
+      calls.some((call) => call.task !== undefined) ? taskMeasures(ledger, deeds, [toTheory]) : withoutTasks,
+    ),
     evidence: guard(['evidence'], () => evidence(routes, ledger.kept ? notes : undefined)),
     faults: guard(['faults', 'recovery_ms', 'completeness'], faultSeries),
     lag: guard(['send_lag_ms'], sendLag),

@@ -1,29 +1,10 @@
+import type { Distribution, NotApplicable, Rate } from './quantities.ts';
 import type { Survival } from './survival.ts';
+import type { TaskMetrics, TaskSurvival } from './tasks/types.ts';
 
-/** What a measure can say. A measure without meaning says so; it is never 0. */
+export type { Distribution, NotApplicable, Rate } from './quantities.ts';
 
-/** A share of counted things, with its 95 % Wilson score interval. */
-export interface Rate {
-  /** numerator ÷ denominator, in [0, 1]; null when the denominator is 0: nothing was seen, so nothing is known. */
-  value: number | null;
-  numerator: number;
-  denominator: number;
-  interval: [number, number] | null;
-}
-
-/** Milliseconds, from an HdrHistogram of 3 significant digits; all null when `count` is 0. */
-export interface Distribution {
-  count: number;
-  p50: number | null;
-  p90: number | null;
-  p99: number | null;
-  p999: number | null;
-  max: number | null;
-}
-
-export interface NotApplicable {
-  notApplicable: string;
-}
+/** What a measure can say, beside what all are made of. A measure without meaning says so; it is never 0. */
 
 export interface SessionLoss extends Rate {
   /** `unattributed`: the balancer's log does not say where the requests went. */
@@ -159,7 +140,7 @@ export interface SendLag extends Distribution {
 }
 
 /** The measures of one run, by the names that `results.json` uses. */
-export interface Metrics {
+export interface Metrics extends TaskMetrics {
   session_loss: SessionLoss | NotApplicable;
   state_loss: StateLoss | NotApplicable;
   availability: Availability;
@@ -206,6 +187,8 @@ export interface Series {
   clients: { atMs: number; intact: number; lost: number }[];
   /** Sessions, or where there are none application state, that were still alive over time. */
   survival: Survival;
+  /** Of tasks, over their age; no points where there are none. */
+  taskSurvival: TaskSurvival;
   faults: { fault: number; name: string; targets: string[]; startMs: number; endMs: number | null }[];
   /** Changes of the set of replicas that the balancer uses. */
   upstreams: { atMs: number; replicas: string[] }[];

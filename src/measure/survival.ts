@@ -140,7 +140,7 @@ function logLog(alive: number, variance: number): [number, number] | null {
 }
 
 /** The last point in each slice of time: a point says all that has happened until then. */
-function thin(points: readonly SurvivalPoint[], durationMs: number): SurvivalPoint[] {
+export function thin(points: readonly SurvivalPoint[], durationMs: number): SurvivalPoint[] {
   const sliceMs = Math.max(1, durationMs) / slices;
   const sliceOf = (point: SurvivalPoint) => Math.min(slices, Math.floor(point.atMs / sliceMs));
   return points

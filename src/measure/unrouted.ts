@@ -5,9 +5,10 @@ const answered = 1;
 const routed = 2;
 
 /**
- * Acknowledged operations whose last request is not in the balancer's log, although the balancer keeps one (it says
- * which replicas it uses). It logs a request when its answer has ended, and the run ends after that, so each must be
- * there; requests of unknown fate are not asked for. A gap would make losses look unattributed, and load thin.
+ * Acknowledged operations whose last request is not in the balancer's log, and other requests that told a task's state and
+ * are not, although the balancer keeps one (it says which replicas it uses). It logs a request when its answer has ended,
+ * and the run ends after that, so each must be there; requests of unknown fate are not asked for. A gap would make losses
+ * look unattributed, and load thin.
  *
  * Request ids are `<client>-<number>`, so that a byte for each request is enough; others are passed over.
  */
@@ -31,13 +32,15 @@ export function unrouted(): Collector<number> {
   };
 
   return {
-    types: ['operation', 'routed', 'upstreams-changed'],
+    types: ['operation', 'task-seen', 'routed', 'upstreams-changed'],
     see(event) {
       if (event.type === 'upstreams-changed') hasLog = true;
       else if (event.type === 'routed') {
         if (event.requestId !== null) mark(event.requestId, routed);
       } else if (event.type === 'operation') {
         if (event.outcome === 'ok' && event.requestId !== null) mark(event.requestId, answered);
+      } else if (event.type === 'task-seen') {
+        if (event.status !== null && event.requestId !== null) mark(event.requestId, answered);
       }
     },
     result() {

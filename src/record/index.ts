@@ -23,6 +23,7 @@ export {
   type LedgerSink,
   type LedgerTask,
   ledgerWriter,
+  taskDeeds,
 } from './ledger.ts';
 export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
 export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';

@@ -16,15 +16,21 @@ export type ReferenceServer = keyof typeof referenceServers;
  */
 const brokenServers = {
   'broken/executes-twice': '2025-11-25',
+  'broken/executes-twice-on-takeover': '2026-07-28',
   'broken/forgets-sessions': '2025-11-25',
   'broken/forgets-state': '2025-11-25',
+  'broken/forgets-task-results': '2026-07-28',
+  'broken/hands-out-early': '2026-07-28',
   'broken/leaks-memory': '2025-11-25',
   'broken/loses-results': '2025-11-25',
+  'broken/loses-tasks': '2026-07-28',
   'broken/loses-writes': '2025-11-25',
   'broken/mixes-up-answers': '2025-11-25',
   'broken/refuses-calls': '2025-11-25',
+  'broken/reuses-input-key': '2026-07-28',
   'broken/serves-others-state': '2025-11-25',
   'broken/stalls': '2025-11-25',
+  'broken/works-after-cancel': '2026-07-28',
 } as const;
 
 /** Every program that a replica can run, with its protocol revision. */
@@ -34,7 +40,7 @@ export type ServerName = keyof typeof servers;
 const serverName = z.enum(Object.keys(servers) as [ServerName, ...ServerName[]]);
 
 const stateField = z.enum(['memory', 'shared', 'unknown']);
-const routingField = z.enum(['round-robin', 'session-affinity', 'hash', 'consistent-hash']);
+const routingField = z.enum(['round-robin', 'session-affinity', 'task-affinity', 'hash', 'consistent-hash']);
 
 const tasksField = z
   .strictObject({
@@ -83,7 +89,7 @@ export const deploymentFile = z.strictObject({
   routing: routingField
     .optional()
     .describe(
-      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id, or by a hash of the client (mod N, or on a ring). For your own server by default round-robin; there is none with `url`',
+      'How the balancer picks a replica: strict rotation, by a learned table of Mcp-Session-Id (2025-11-25) or of tasks by their Mcp-Name (2026-07-28), or by a hash of the client (mod N, or on a ring). For your own server by default round-robin; there is none with `url`',
     ),
   replicas: z
     .int()

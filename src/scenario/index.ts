@@ -3,6 +3,7 @@
 
 export { type AnswerTest, patternOf, testOf } from './answer-schema.ts';
 export { type Catalog, namesIn } from './catalog.ts';
+export { deploymentsOf } from './chosen-deployments.ts';
 export { plannedRows } from './data-file.ts';
 export type { Row } from './data-rows.ts';
 export { type DealtRows, dealRows, dealtRow } from './dealt-rows.ts';
@@ -11,7 +12,13 @@ export { draftForeign } from './draft-foreign.ts';
 export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs, memoryBytes } from './fields.ts';
 export { type ForeignServer, portPlaceholder } from './foreign-server-schema.ts';
-export { type CallStep, callsOf, type JourneyStep, usesSavedValue } from './journey-schema.ts';
+export {
+  type CallStep,
+  callsOf,
+  type JourneyStep,
+  type TaskOptions,
+  usesSavedValue,
+} from './journey-schema.ts';
 export { listDeployments, listMetrics, listScenarios } from './listing.ts';
 export { draftPlan, makePlan, type PlanRequest, runsOf } from './make-plan.ts';
 export type {

@@ -81,8 +81,15 @@ const thinkStep = z.strictObject({
   ),
 });
 
-const plainStep = z.union([callStep, pauseStep, thinkStep], {
-  error: 'a repeated step is one of call, pause, think',
+const collectStep = z.strictObject({
+  collect: z
+    .string()
+    .regex(/^all$/, 'allowed: all')
+    .describe('Waits for the end of every task that the client did not wait for (`task.wait: false`)'),
+});
+
+const plainStep = z.union([callStep, pauseStep, thinkStep, collectStep], {
+  error: 'a repeated step is one of call, pause, think, collect',
 });
 
 const repeatStep = z.strictObject({
@@ -94,8 +101,8 @@ const repeatStep = z.strictObject({
 
 export const journeyField = z
   .array(
-    z.union([callStep, pauseStep, thinkStep, repeatStep], {
-      error: 'a step is one of call, pause, think, repeat',
+    z.union([callStep, pauseStep, thinkStep, collectStep, repeatStep], {
+      error: 'a step is one of call, pause, think, collect, repeat',
     }),
   )
   .min(1)

@@ -59,6 +59,16 @@ const metricMeanings: Record<BoundableMetric, string> = {
   'replica_rss.perSession': 'MB of memory for each session held, at most',
   'replica_rss.growth': 'MB by which the replicas grow over 1000 operations that end ok',
   load_skew: 'requests of the busiest replica over the mean, 1 being even',
+  task_loss: 'share of acknowledged tasks that the server lost within the time it had promised to keep them',
+  result_retention: 'share of results asked for again in time that had been forgotten',
+  work_after_cancel: 'share of acknowledged cancellations whose task committed its effect all the same',
+  premature_handle: 'share of handles that were given out before the task was stored',
+  'commit_to_known_ms.p99':
+    "milliseconds from a task's effect to its client knowing that it has ended, 99th percentile",
+  'notification_delay_ms.p99':
+    "milliseconds from a task's final state to the notification that tells it, 99th percentile",
+  polls_per_task: 'requests for state and result per task that ended, on average',
+  repeated_work_ms: 'milliseconds of steps that were done again after a takeover or a retry, in all',
 };
 
 export function listMetrics(): ListedMetric[] {

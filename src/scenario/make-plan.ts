@@ -2,6 +2,7 @@ import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
 import { checkDeploymentBackend, checkFaultsBackend } from './backend-rules.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
+import { checkChosen, chosenFor, deploymentsOf, withChoice } from './chosen-deployments.ts';
 import { planData } from './data-file.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
@@ -11,13 +12,17 @@ import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment
 import type { Problem } from './problems.ts';
 import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
+import { checkTaskJourney, deploymentsWithTasks } from './task-journey-rules.ts';
 import { dataColumns } from './template.ts';
 import { type LoadedFile, loadYaml } from './yaml-file.ts';
 
 /** What the command line asks for; what is absent comes from the files. */
 export interface PlanRequest {
   scenarios: readonly string[];
+  /** None: those that each scenario names. */
   deployments: readonly string[];
+  /** For scenarios that name none. */
+  defaultDeployments?: readonly string[] | undefined;
   replicas?: number | undefined;
   repeats: number;
   durationMs?: number | undefined;
@@ -48,17 +53,30 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
  * @throws HarnessError `usage` for a missing file or a bad one, with file, line, key and what is allowed.
  */
 export function draftPlan(request: PlanRequest, catalog: Catalog): PlanDraft {
-  const deployments = request.deployments.map((name) => {
-    const path = resolveFile(name, catalog.deploymentsDir, 'deployment');
-    return toDeployment(loadYaml(path, deploymentFile, 'deployment'), request);
+  const files = request.scenarios.map((name) => {
+    const file = loadYaml(resolveFile(name, catalog.scenariosDir, 'scenario'), scenarioFile, 'scenario');
+    file.refuse(checkChosen(file.value, catalog));
+    return file;
   });
+  const chosen = files.map(({ value }) => chosenFor(value, request));
+  // One that the command line names twice is refused below; two scenarios may well name the same.
+  const wanted = request.deployments.length > 0 ? request.deployments : [...new Set(chosen.flat())];
+  const loaded = wanted.map((name) => {
+    const path = resolveFile(name, catalog.deploymentsDir, 'deployment');
+    return [name, toDeployment(loadYaml(path, deploymentFile, 'deployment'), request)] as const;
+  });
+  const deployments = loaded.map(([, deployment]) => deployment);
   refuseDuplicates('deployment', deployments);
   const sharedStore = request.sharedStore ?? { store: 'sqlite' };
   refuseIdleStore(sharedStore.store, deployments);
   const known = [...namesIn(catalog.deploymentsDir), ...deployments.map((deployment) => deployment.name)];
-  const scenarios = request.scenarios.map((name) => {
-    const path = resolveFile(name, catalog.scenariosDir, 'scenario');
-    return toScenario(loadYaml(path, scenarioFile, 'scenario'), request, deployments, known);
+  const scenarios = files.map((file, i) => {
+    const own = loaded.filter(([name]) => chosen[i]?.includes(name)).map(([, deployment]) => deployment);
+    return withChoice(
+      toScenario(file, request, own, known, catalog),
+      own.map(({ name }) => name),
+      deployments.map(({ name }) => name),
+    );
   });
   refuseDuplicates('scenario', scenarios);
   return {
@@ -86,7 +104,8 @@ export function runsOf(plan: Plan): RunSpec[] {
   const several = plan.scenarios.length > 1;
   return plan.scenarios.flatMap((scenario) =>
     Array.from({ length: plan.repeats }, (_, repeat) => {
-      const inOrder = repeat % 2 === 0 ? plan.deployments : [...plan.deployments].reverse();
+      const own = deploymentsOf(plan.deployments, scenario);
+      const inOrder = repeat % 2 === 0 ? own : own.reverse();
       return inOrder.map((deployment) => ({
         scenario,
         deployment,
@@ -113,8 +132,9 @@ function toScenario(
   request: PlanRequest,
   deployments: readonly DeploymentDraft[],
   knownDeployments: readonly string[],
+  catalog: Catalog,
 ): Scenario {
-  const { data, duration, faults, workload, ...rest } = file.value;
+  const { data, deployments: _chosen, duration, faults, workload, ...rest } = file.value;
   const { arrivals, stay, rate, deadline, turnaround, ...work } = workload;
   const runMs = request.durationMs ?? durationMs(duration);
   const scenario: Scenario = {
@@ -135,6 +155,7 @@ function toScenario(
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
+    ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
   ];
   file.refuse(problems);

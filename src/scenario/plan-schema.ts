@@ -15,6 +15,7 @@ const plannedScenario = z.looseObject({
   name,
   question,
   description,
+  deployments: z.array(name).optional(),
   durationMs: z.number().positive(),
   expect,
   faults: z.array(

@@ -5,7 +5,10 @@ import type { FaultStep } from './fault-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
 /** A scenario with everything filled in; all that a run needs to know of it. */
-export interface Scenario extends Omit<ScenarioFile, 'data' | 'duration' | 'faults' | 'workload'> {
+export interface Scenario
+  extends Omit<ScenarioFile, 'data' | 'deployments' | 'duration' | 'faults' | 'workload'> {
+  /** Those of the plan's deployments that it is run over; absent: all of them. */
+  deployments?: string[];
   durationMs: number;
   /** Rows for the clients, if the journey uses any. */
   data?: PlannedData;

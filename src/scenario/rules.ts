@@ -29,16 +29,23 @@ export function checkDeployment(deployment: DeploymentFile): Problem[] {
     problems.push({ path: ['state'], message: `of ${server} must be said; allowed: memory, shared` });
   }
   if (deployment.routing === undefined) {
-    const allowed = 'round-robin, session-affinity, hash, consistent-hash';
+    const allowed = 'round-robin, session-affinity, task-affinity, hash, consistent-hash';
     problems.push({ path: ['routing'], message: `is missing; allowed: ${allowed}` });
   }
   return [...problems, ...checkRouting(deployment, server, servers[server]), ...checkTasks(deployment)];
 }
 
 function checkRouting({ routing }: DeploymentFile, server: string, protocol: string): Problem[] {
-  if (routing !== 'session-affinity' || protocol !== '2026-07-28') return [];
-  const allowed = 'round-robin, hash, consistent-hash';
-  return [{ path: ['routing'], message: `${server} has no sessions to route by; allowed: ${allowed}` }];
+  const refused = (what: string, allowed: string): Problem[] => [
+    { path: ['routing'], message: `${server} has no ${what} to route by; allowed: ${allowed}` },
+  ];
+  if (routing === 'session-affinity' && protocol === '2026-07-28') {
+    return refused('sessions', 'round-robin, task-affinity, hash, consistent-hash');
+  }
+  if (routing === 'task-affinity' && protocol === '2025-11-25') {
+    return refused('Mcp-Name', 'round-robin, session-affinity, hash, consistent-hash');
+  }
+  return [];
 }
 
 export function checkScenario(

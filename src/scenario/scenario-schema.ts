@@ -81,6 +81,14 @@ export const boundableMetrics = [
   'replica_rss.perSession',
   'replica_rss.growth',
   'load_skew',
+  'task_loss',
+  'result_retention',
+  'work_after_cancel',
+  'premature_handle',
+  'commit_to_known_ms.p99',
+  'notification_delay_ms.p99',
+  'polls_per_task',
+  'repeated_work_ms',
 ] as const;
 export type BoundableMetric = (typeof boundableMetrics)[number];
 
@@ -88,7 +96,7 @@ export type BoundableMetric = (typeof boundableMetrics)[number];
 export type MetricUnit = 'share' | 'ms' | 'ratio' | 'mb';
 
 export function unitOf(metric: string): MetricUnit {
-  if (metric === 'load_skew') return 'ratio';
+  if (metric === 'load_skew' || metric === 'polls_per_task') return 'ratio';
   if (metric.startsWith('replica_rss')) return 'mb';
   return metric.includes('_ms') || metric === 'replica_cpu' ? 'ms' : 'share';
 }
@@ -101,6 +109,11 @@ export const scenarioFile = z.strictObject({
   name: nameField,
   question: z.string().min(1).max(200).describe('The question this scenario answers, in one sentence'),
   description: z.string().max(2000).optional(),
+  deployments: z
+    .array(nameField)
+    .min(1)
+    .optional()
+    .describe('Names under infra/deployments/ that it is run over when the command line names none'),
   duration: durationField.default('10s').describe('How long operations are intended'),
   data: dataField.optional(),
   workload: workloadField,

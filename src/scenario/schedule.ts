@@ -1,6 +1,6 @@
 import { type Prng, seededPrng } from '../core/index.ts';
 import { durationMs } from './fields.ts';
-import type { CallStep, JourneyStep, PlainStep } from './journey-schema.ts';
+import { type CallStep, callsOf, type JourneyStep, type PlainStep } from './journey-schema.ts';
 import type { Scenario } from './plan.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface ClientSchedule {
   prng: Prng;
   /** Microseconds since the workload began. */
   arrivalUs: number;
+  /** Whether any of its calls may become a task. */
+  hasTasks: boolean;
   /** In order; made one by one, so that a long run takes no more memory than a short one. */
   calls: Iterable<ScheduledCall>;
   /** The call just taken is due too late (closed loop): what is left of its repeat is passed over. */
@@ -29,6 +31,8 @@ export interface ScheduledCall {
   due: { atUs: number } | { afterPreviousUs: number };
   /** Not intended if it is due later than this, in microseconds since the workload began (closed loop). */
   untilUs: number;
+  /** Before this one, the client waits for the end of every task that it did not wait for. */
+  afterCollect?: true;
 }
 
 /** The client at `index` (from 0), the same for the same seed. Made when needed, so that memory does not grow. */
@@ -44,6 +48,7 @@ export function clientSchedule(
     client: `c${index + 1}`,
     prng: prng.fork('client'),
     arrivalUs,
+    hasTasks: callsOf(scenario.workload.journey).some(({ task }) => task !== undefined),
     calls: scheduleCalls(scenario, prng, arrivalUs, repeat),
     endRepeat: () => {
       repeat.isOver = true;
@@ -88,6 +93,13 @@ function* scheduleCalls(
   const endUs = Math.min(scenario.durationMs * 1000, arrivalUs + stayUs);
   let slotUs = arrivalUs;
   let thinkUs: number | undefined;
+  let collects = false;
+  // With the call just made, what was to be collected has been.
+  const due = (call: ScheduledCall): ScheduledCall => {
+    if (collects) call.afterCollect = true;
+    collects = false;
+    return call;
+  };
   for (const { step, untilUs } of unroll(journey, { arrivalUs, endUs, intervalUs }, repeat)) {
     if (thinkUs === undefined && slotUs >= endUs) return;
     if ('pause' in step) {
@@ -95,15 +107,17 @@ function* scheduleCalls(
       if (thinkUs !== undefined) thinkUs += durationMs(step.pause) * 1000;
     } else if ('think' in step) {
       thinkUs = (thinkUs ?? 0) + durationMs(step.think) * 1000;
+    } else if ('collect' in step) {
+      collects = true;
     } else if (thinkUs !== undefined) {
-      yield { step, due: { afterPreviousUs: thinkUs }, untilUs };
+      yield due({ step, due: { afterPreviousUs: thinkUs }, untilUs });
       thinkUs = 0;
     } else {
       // Anywhere in its slot: equal distances would march in step with a round-robin balancer, and a
       // session would meet the same replica each time.
       const atUs = slotUs + prng.next() * intervalUs;
       slotUs += intervalUs;
-      if (atUs < untilUs) yield { step, due: { atUs }, untilUs };
+      if (atUs < untilUs) yield due({ step, due: { atUs }, untilUs });
     }
   }
 }
@@ -150,5 +164,6 @@ function costUs(step: JourneyStep, intervalUs: number): number {
   }
   if ('pause' in step) return durationMs(step.pause) * 1000;
   if ('think' in step) return durationMs(step.think) * 1000;
+  if ('collect' in step) return 0;
   return intervalUs;
 }

@@ -101,6 +101,11 @@ export type Routing =
    * from the answer to `initialize`); without one, or with an id whose replica is gone, in rotation.
    */
   | 'session-affinity'
+  /**
+   * A request about a task (2026-07-28: `Mcp-Method: tasks/…`) goes where the task that its `Mcp-Name` names was made (the
+   * balancer learns the id from the answer to `tools/call`); others, or of one whose replica is gone, in rotation.
+   */
+  | 'task-affinity'
   /** By `hash mod N` of the client, whatever the session; a client's name stands for its address. */
   | 'hash'
   /** By a hash ring over the client, so that few clients move when upstreams come or go. */

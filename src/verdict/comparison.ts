@@ -1,6 +1,6 @@
 import { type Prng, seededPrng } from '../core/index.ts';
 import type { Metrics, NotApplicable, Rate } from '../measure/index.ts';
-import type { Plan } from '../scenario/index.ts';
+import { deploymentsOf, type Plan } from '../scenario/index.ts';
 import type { Comparison, CountComparison, RunResult, TimeComparison } from './results.ts';
 import { leastRuns, mannWhitneyP, median, ratioInterval } from './statistics.ts';
 
@@ -27,6 +27,10 @@ const counts: Record<string, (metrics: Metrics) => Rate | NotApplicable> = {
   result_loss: (metrics) => metrics.result_loss,
   misdelivery: (metrics) => metrics.misdelivery,
   state_leak: (metrics) => metrics.state_leak,
+  task_loss: (metrics) => metrics.task_loss,
+  result_retention: (metrics) => metrics.result_retention,
+  work_after_cancel: (metrics) => metrics.work_after_cancel,
+  premature_handle: (metrics) => metrics.premature_handle,
 };
 
 /** One number per run. Throughput is of operations that ended ok, per second of the scenario. */
@@ -41,17 +45,17 @@ export function compareAll(
   { scenarios, deployments, seed }: Pick<Plan, 'scenarios' | 'deployments' | 'seed'>,
   runs: readonly RunResult[],
 ): Comparison[] {
-  const [first, ...others] = deployments;
-  if (!first) return [];
   const prng = seededPrng(seed).fork('comparison');
-  return scenarios.flatMap((scenario) =>
-    others.map((other) => {
+  return scenarios.flatMap((scenario) => {
+    const [first, ...others] = deploymentsOf(deployments, scenario);
+    if (!first) return [];
+    return others.map((other) => {
       const of = (deployment: string) =>
         runs.filter((run) => run.scenario === scenario.name && run.deployment === deployment);
       const names = { scenario: scenario.name, baseline: first.name, candidate: other.name };
       return compareRuns(names, of(first.name), of(other.name), prng.fork(`${scenario.name} ${other.name}`));
-    }),
-  );
+    });
+  });
 }
 
 export function compareRuns(

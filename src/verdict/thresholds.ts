@@ -3,6 +3,7 @@ import type { Measured, Metrics, Rate } from '../measure/index.ts';
 import { type BoundableMetric, type Scenario, type Threshold, unitOf } from '../scenario/index.ts';
 import { formatBound, formatValue } from './format.ts';
 import type { Check, Verdict } from './results.ts';
+import { taskValue } from './task-readings.ts';
 
 /** What a metric has to say to a threshold. */
 type Reading =
@@ -100,7 +101,11 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'lost_update':
     case 'result_loss':
     case 'misdelivery':
-    case 'state_leak': {
+    case 'state_leak':
+    case 'task_loss':
+    case 'result_retention':
+    case 'work_after_cancel':
+    case 'premature_handle': {
       const metric = metrics[name];
       return 'notApplicable' in metric ? metric : readRate(metric);
     }
@@ -131,6 +136,16 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
       const { value } = metrics.load_skew;
       if (value === null) return { noSamples: 'too few requests in any period of constant membership' };
       return { value, observed: formatValue('ratio', value) };
+    }
+    case 'commit_to_known_ms.p99':
+    case 'notification_delay_ms.p99':
+    case 'polls_per_task':
+    case 'repeated_work_ms': {
+      const reading = taskValue(metrics, name);
+      if ('notApplicable' in reading) return reading;
+      const { value } = reading;
+      if (value === null) return { noSamples: 'no task ended that this could be judged by' };
+      return { value, observed: formatValue(unitOf(name), value) };
     }
     default:
       return unreachable(name);

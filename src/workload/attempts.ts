@@ -1,8 +1,16 @@
-import type { Connection, ConnectionClient, ToolResult, Transcript } from '../client/index.ts';
+import type {
+  Answer,
+  Connection,
+  ConnectionClient,
+  ToolCall,
+  ToolResult,
+  Transcript,
+} from '../client/index.ts';
 import type { StopSignal } from '../core/index.ts';
 import type { Failure, Outcome } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
 import type { ClientSession } from './client-session.ts';
+import type { ClientTasks } from './client-tasks.ts';
 import type { ClientContext } from './types.ts';
 
 /** What a client acts through. */
@@ -10,13 +18,24 @@ export interface Means {
   connection: Connection;
   session: ClientSession;
   self: ConnectionClient;
+  /** If the journey has tasks. */
+  tasks: ClientTasks | undefined;
 }
 
-/** What came of an operation's attempts. */
-export interface Tried {
+/** What is attempted. */
+export interface Attempted {
+  opId: string;
+  client: string;
+  step: CallStep;
+  /** Called when its server has acknowledged a task, for those who do not wait for its end. */
+  onTask?: () => void;
+}
+
+/** What came of an operation's attempts; `T` is what its answer holds. */
+export interface Tried<T = ToolResult> {
   outcome: Outcome;
   failure?: Failure | undefined;
-  result?: ToolResult;
+  result?: T;
   firstOutcome: Outcome;
   /** An attempt ended with its effect unknown. */
   maybeDone: boolean;
@@ -28,19 +47,32 @@ export interface Tried {
   requestId: string | null;
   /** Of the last attempt. */
   transcript: Transcript | undefined;
+  /** The task it became; of several, the last. */
+  taskId?: string;
 }
 
+/** How an attempt is sent: as a call, or as one that the server may make a task of. */
+export type Send<T> = (
+  connection: Connection,
+  call: ToolCall,
+  step: CallStep,
+  signal: StopSignal,
+) => Promise<Answer<T>>;
+
+export const sendCall: Send<ToolResult> = (connection, call, _step, signal) => connection.call(call, signal);
+
 /** Sends, and by the policy sends again: in a new session after an unknown one, or after an unknown outcome. */
-export async function attempt(
-  operation: { opId: string; client: string; step: CallStep },
+export async function attempt<T>(
+  operation: Attempted,
   args: Record<string, unknown>,
-  { connection, session, self }: Means,
+  { connection, session, self }: Pick<Means, 'connection' | 'session' | 'self'>,
   context: ClientContext,
   signal: StopSignal,
-): Promise<Tried> {
+  send: Send<T>,
+): Promise<Tried<T>> {
   const { clock, policy } = context;
   const { opId, step } = operation;
-  const tried: Tried = {
+  const tried: Tried<T> = {
     outcome: 'fail',
     firstOutcome: 'fail',
     maybeDone: false,
@@ -62,7 +94,7 @@ export async function attempt(
     const startUs = clock.nowUs();
     tried.sentUs ??= startUs;
     tried.attempts += 1;
-    const answer = await connection.call({ tool: step.call, arguments: args, opId }, signal);
+    const answer = await send(connection, { tool: step.call, arguments: args, opId }, step, signal);
     tried.endUs = clock.nowUs();
     tried.serviceUs = tried.endUs - startUs;
     tried.requestId = answer.requestId;

@@ -1,18 +1,16 @@
 import { TimeLimit } from '../core/index.ts';
 import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
-import { attempt, type Means, type Tried } from './attempts.ts';
+import { type Attempted, attempt, type Means, sendCall, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
 import { stepPlan } from './step-plan.ts';
+import { attemptTask } from './task-attempts.ts';
 import type { ClientContext } from './types.ts';
 
 /** One operation, from the moment it is due to the moment its fate is known, with the client's own recovery. */
 
-export interface IntendedOperation {
-  opId: string;
-  client: string;
+export interface IntendedOperation extends Attempted {
   index: number;
-  step: CallStep;
   intendedUs: number;
 }
 
@@ -68,7 +66,11 @@ export async function perform(
     return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
   }
   using limit = new TimeLimit(context.signal, (deadlineUs - clock.nowUs()) / 1000);
-  const tried = await attempt(operation, call.arguments, means, context, limit);
+  const { tasks } = means;
+  const tried =
+    step.task === undefined || tasks === undefined
+      ? await attempt(operation, call.arguments, means, context, limit, sendCall)
+      : await attemptTask(operation, call.arguments, { ...means, tasks }, context, { limit, deadlineUs });
   if (tried.sentUs === null) {
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
@@ -96,6 +98,7 @@ export async function perform(
     requestId: tried.requestId,
   };
   if (failure) record.failure = failure;
+  if (tried.taskId !== undefined) record.taskId = tried.taskId;
   if (call.writes !== undefined) record.writes = call.writes;
   const reads = readsOf(step, outcome, tried.result);
   if (reads !== undefined) record.reads = reads;

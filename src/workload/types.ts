@@ -39,4 +39,8 @@ export interface Progress {
   operationEnded(outcome: 'ok' | 'fail' | 'info'): void;
   /** The session that the client's arrival opened; not one that replaced it. */
   sessionLost(): void;
+  /** A server has acknowledged a task. */
+  taskCreated(): void;
+  /** One that its server does not know any more, or whose end was not seen in time. */
+  taskLost(): void;
 }

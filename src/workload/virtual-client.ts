@@ -2,8 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConnectionClient } from '../client/index.ts';
 import { TimeLimit } from '../core/index.ts';
 import type { ClientSchedule } from '../scenario/index.ts';
+import type { Means } from './attempts.ts';
 import { clientSession } from './client-session.ts';
+import { clientTasks } from './client-tasks.ts';
 import { type IntendedOperation, perform, unsent } from './operation.ts';
+import { performBeside } from './task-beside.ts';
 import type { ClientContext } from './types.ts';
 
 /** How long the DELETE at a session's end may take. */
@@ -34,6 +37,8 @@ export async function runClient(
   };
   const connection = context.connector.connect(self);
   const session = clientSession(client, connection, self, context);
+  const tasks = schedule.hasTasks ? clientTasks(client, { connection, session, self }, context) : undefined;
+  const means: Means = { connection, session, self, tasks };
   const values = new Map<string, unknown>([
     ...context.constants,
     ...Object.entries(row).map(([column, value]): [string, unknown] => [`data.${column}`, value]),
@@ -49,7 +54,11 @@ export async function runClient(
 
   let index = 0;
   let previousUs = clock.nowUs();
-  for (const { step, due, untilUs } of schedule.calls) {
+  for (const { step, due, untilUs, afterCollect } of schedule.calls) {
+    if (afterCollect === true && tasks?.isBusy) {
+      await tasks.collect();
+      previousUs = clock.nowUs();
+    }
     const intendedUs = 'atUs' in due ? beginUs + due.atUs : previousUs + due.afterPreviousUs;
     if (intendedUs > beginUs + untilUs) {
       schedule.endRepeat();
@@ -58,20 +67,30 @@ export async function runClient(
     if (session.usable && clock.nowUs() < intendedUs) {
       await clock.sleepUntil(intendedUs, signal).catch(() => {});
     }
-    if (signal.aborted) return;
+    if (signal.aborted) break;
     const operation: IntendedOperation = { opId: `${client}.${index}`, client, index, step, intendedUs };
-    const record = session.usable
-      ? await perform(operation, values, { connection, session, self }, context)
-      : unsent(operation, clock.nowUs(), 'gave-up', 'the client gave up after its session was lost');
+    index += 1;
+    if (step.task?.wait === false && tasks && session.usable) {
+      await performBeside(operation, values, { ...means, tasks }, context);
+      previousUs = Math.max(clock.nowUs(), intendedUs);
+      continue;
+    }
+    const record = !session.usable
+      ? unsent(operation, clock.nowUs(), 'gave-up', 'the client gave up after its session was lost')
+      : tasks?.isBusy && step.task === undefined
+        ? await tasks.side.turns.take(() => perform(operation, values, means, context))
+        : await perform(operation, values, means, context);
     events.write(record);
     progress.operationEnded(record.outcome);
     // What is not sent waits for nothing; timers, signals and other clients must get their turn all the same.
     if (record.startUs === null) await nextTurn();
     previousUs = Math.max(record.endUs, intendedUs);
-    index += 1;
   }
+  // Also when the run is cut short: what is under way ends soon then, and has its record.
+  await tasks?.collect();
   if (signal.aborted) return;
   using limit = new TimeLimit(signal, closeTimeoutMs);
+  await tasks?.close(limit);
   await session.close(limit);
   events.write({ type: 'client-ended', atUs: clock.nowUs(), client, operations: index });
 }

@@ -3,6 +3,7 @@ import { acknowledgements } from '../../src/measure/acknowledgements.ts';
 import { readLedger } from '../../src/measure/ledger.ts';
 import { resultLoss } from '../../src/measure/result-loss.ts';
 import { stateLoss } from '../../src/measure/state-loss.ts';
+import { withoutEffect } from '../../src/measure/tasks/index.ts';
 import type { LedgerEntry, OperationEvent, RunEvent } from '../../src/record/index.ts';
 import { book, collect, committed, operation, started, stream } from '../support/log.ts';
 
@@ -35,7 +36,11 @@ describe('what was acknowledged and has no commit', () => {
     entries: readonly LedgerEntry[] | undefined,
     events: readonly RunEvent[] = [boot, write],
   ) => {
-    const acknowledged = acknowledgements(await readLedger(entries && stream(entries)));
+    const acknowledged = acknowledgements(
+      await readLedger(entries && stream(entries)),
+      true,
+      withoutEffect(),
+    );
     const state = stateLoss({ writes: true, reads: true }, acknowledged.isUncommitted);
     const { updates } = collect(state, events, acknowledged);
     return { updates, ...acknowledged.result() };
@@ -67,7 +72,7 @@ describe('what was acknowledged and has no commit', () => {
     const ledger = await readLedger(stream(plain));
     expect(ledger.numbered).toBe(false);
     expect((await readLedger(stream(book(['begin c1.0'])))).numbered).toBe(true);
-    const acknowledged = acknowledgements(ledger, ledger.numbered);
+    const acknowledged = acknowledgements(ledger, ledger.numbered, withoutEffect());
     const state = stateLoss({ writes: true, reads: true }, acknowledged.isUncommitted);
     expect(collect(state, [boot, write], acknowledged).updates).toMatchObject({ uncommitted: 0 });
     expect(acknowledged.result()).toEqual({ unproven: 0 });
@@ -93,7 +98,11 @@ describe('what was acknowledged and has no commit', () => {
   });
 
   it('is said of a journey without writes, too', async () => {
-    const acknowledged = acknowledgements(await readLedger(stream(book(['begin c1.0', 'end']))));
+    const acknowledged = acknowledgements(
+      await readLedger(stream(book(['begin c1.0', 'end']))),
+      true,
+      withoutEffect(),
+    );
     const state = stateLoss({ writes: false, reads: false }, acknowledged.isUncommitted);
     const { updates } = collect(state, [boot, operation('c1', 0, 0, 2)], acknowledged);
     expect(updates).toMatchObject({ uncommitted: 1, value: null });
@@ -103,7 +112,10 @@ describe('what was acknowledged and has no commit', () => {
 describe('result_loss', () => {
   const judge = async (rest: Partial<OperationEvent>) => {
     const ledger = await readLedger(stream(book(['begin c1.0', 'commit c1.0'])));
-    return collect(resultLoss(ledger), [operation('c1', 0, 0, 1, rest), operation('c1', 1, 0, 1)]);
+    return collect(resultLoss(ledger, withoutEffect()), [
+      operation('c1', 0, 0, 1, rest),
+      operation('c1', 1, 0, 1),
+    ]);
   };
   const info = (failure: OperationEvent['failure']) => ({
     outcome: 'info' as const,
@@ -135,10 +147,12 @@ describe('result_loss', () => {
   });
 
   it('has no meaning without a ledger, and no value without a commit', async () => {
-    expect(resultLoss(await readLedger(undefined)).result()).toEqual({
+    expect(resultLoss(await readLedger(undefined), withoutEffect()).result()).toEqual({
       notApplicable: 'the server keeps no ledger',
     });
-    expect(collect(resultLoss(await readLedger(stream([]))), [operation('c1', 0, 0, 1)])).toMatchObject({
+    expect(
+      collect(resultLoss(await readLedger(stream([])), withoutEffect()), [operation('c1', 0, 0, 1)]),
+    ).toMatchObject({
       value: null,
     });
   });

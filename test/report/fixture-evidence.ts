@@ -33,6 +33,7 @@ export function evidenceOf(story: Story): Evidence {
     clients: 60,
     stories,
     exchanges: story.scenario === 'crash' ? [...exchanges, broken(story)] : exchanges,
+    tasks: { stories: [], tasks: 0, anomalies: 0 },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Metrics } from '../../src/measure/index.ts';
+import { noTasks } from '../../src/measure/tasks/none.ts';
 import type { Results, RunResult } from '../../src/verdict/index.ts';
 import { exampleResults, rateOf } from './fixture.ts';
 
@@ -182,6 +183,7 @@ function emptyRun(run: RunResult): void {
     ready_ms: { notApplicable: 'no replica was added or replaced' },
     handshake_overhead: { notApplicable: 'the client did not record the bytes of the protocol' },
     generator_health: { notApplicable: 'the load generator recorded nothing of itself' },
+    ...noTasks('no call of the journey is made as a task').metrics,
     send_lag_ms: { ...none, missed: 0 },
     recovery_ms: { notApplicable: 'no fault began' },
     duplicate_execution: { notApplicable: 'the server keeps no ledger' },
@@ -203,13 +205,14 @@ function emptyRun(run: RunResult): void {
     { id: 'state_loss', verdict: 'unknown', observed: 'no samples', limit: '0', reason: 'nothing was seen' },
   ];
   run.verdict = 'unknown';
-  run.evidence = { clients: 0, stories: [], exchanges: [] };
+  run.evidence = { clients: 0, stories: [], exchanges: [], tasks: { stories: [], tasks: 0, anomalies: 0 } };
   run.predictions = [];
   run.series = {
     ...run.series,
     windows: [],
     clients: [],
     survival: { of: 'session', watched: 0, lost: 0, points: [] },
+    taskSurvival: { points: [] },
     faults: [],
     upstreams: [],
     load: [],

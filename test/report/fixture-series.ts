@@ -47,6 +47,7 @@ export function plausibleSeries(story: Story): Series {
     windows,
     clients: clientsOf(story),
     survival: survivalOf(story),
+    taskSurvival: { points: [] },
     faults: [
       {
         fault: 0,

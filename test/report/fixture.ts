@@ -1,4 +1,5 @@
 import type { Metrics, Rate } from '../../src/measure/index.ts';
+import { noTasks } from '../../src/measure/tasks/none.ts';
 import type { Deployment, Scenario } from '../../src/scenario/index.ts';
 import type { Check, Prediction, Results, RunResult } from '../../src/verdict/index.ts';
 import { evidenceOf } from './fixture-evidence.ts';
@@ -213,6 +214,7 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
     ready_ms: { notApplicable: 'no replica was added or replaced' },
     handshake_overhead: { notApplicable: 'the client did not record the bytes of the protocol' },
     generator_health: { notApplicable: 'the load generator recorded nothing of itself' },
+    ...noTasks('no call of the journey is made as a task').metrics,
     send_lag_ms: { count: intended, p50: 0.2, p90: 0.6, p99: 1.8, p999: 4.1, max: 6.3, missed: 0 },
   };
 }

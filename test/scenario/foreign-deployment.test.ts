@@ -128,7 +128,11 @@ describe('is refused with line, key and what is allowed', () => {
     ['server: {command: [x], ready: {path: /a, output: b}}', 'server.ready: needs one of path, output'],
     [
       'server: {command: [x], protocol: "2026-07-28"}\nrouting: session-affinity',
-      'the server has no sessions',
+      'the server has no sessions to route by; allowed: round-robin, task-affinity,',
+    ],
+    [
+      'server: {command: [x], protocol: "2025-11-25"}\nrouting: task-affinity',
+      'the server has no Mcp-Name to route by; allowed: round-robin, session-affinity,',
     ],
     ['server: {url: "127.0.0.1:3000"}', 'server.url: must be an address such as http://'],
     [

@@ -70,7 +70,7 @@ describe('a bad scenario file is refused with file, line, key and what is allowe
 
   it('a step that is none', () => {
     expect(refuse('nostep', '- call: basket_checkout', '- kall: basket_checkout')).toContain(
-      'workload.journey[3]: a step is one of call, pause, think, repeat',
+      'workload.journey[3]: a step is one of call, pause, think, collect, repeat',
     );
   });
 
@@ -222,10 +222,11 @@ describe('what only containers can do', () => {
 
 describe('a plan', () => {
   it('is made of every scenario and deployment that comes with the package', () => {
-    const names = { scenarios: namesIn(catalog.scenariosDir), deployments: namesIn(catalog.deploymentsDir) };
-    const plan = makePlan(request(names), catalog);
-    expect(plan.scenarios.map((scenario) => scenario.name)).toEqual(names.scenarios);
-    expect(plan.deployments.map((deployment) => deployment.name)).toEqual(names.deployments);
+    const scenarios = namesIn(catalog.scenariosDir);
+    const every = namesIn(catalog.deploymentsDir);
+    const plan = makePlan(request({ scenarios, deployments: [], defaultDeployments: every }), catalog);
+    expect(plan.scenarios.map((scenario) => scenario.name)).toEqual(scenarios);
+    expect(plan.deployments.map((deployment) => deployment.name).sort()).toEqual(every);
   });
 
   it('scales what is given in shares with the duration', () => {

@@ -3,6 +3,8 @@ import type {
   Connection,
   Connector,
   SessionOpened,
+  TaskCalls,
+  TaskState,
   ToolCall,
   ToolResult,
 } from '../../src/client/index.ts';
@@ -17,6 +19,8 @@ export const silent: Progress = {
   clientArrived: () => {},
   operationEnded: () => {},
   sessionLost: () => {},
+  taskCreated: () => {},
+  taskLost: () => {},
 };
 
 export function memorySink(): EventSink<RunEvent> & { events: RunEvent[] } {
@@ -40,6 +44,26 @@ export const failed = (kind: Failure['kind'], outcome: 'fail' | 'info' = 'fail')
   requestId: 'r',
 });
 
+export const taskState = (changes: Partial<TaskState> = {}): Answer<TaskState> => ({
+  outcome: 'ok',
+  value: { taskId: 't1', status: 'working', ttlMs: 60_000, pollIntervalMs: 100, ...changes },
+  requestId: 'r',
+});
+
+/** What a test does not script must not be asked; `result` and `update` are of one revision each. */
+const noTasks: TaskCalls = {
+  create: () => unscripted('create'),
+  get: () => unscripted('get'),
+  result: undefined,
+  cancel: () => unscripted('cancel'),
+  update: undefined,
+  listen: () => unscripted('listen'),
+};
+
+function unscripted(method: string): never {
+  throw new Error(`the test says nothing of tasks.${method}`);
+}
+
 /** A connector whose servers answer as the test says, at once. */
 export function fakeConnector(
   call: (call: ToolCall, n: number, signal: StopSignal) => Answer<ToolResult> | Promise<Answer<ToolResult>>,
@@ -48,6 +72,7 @@ export function fakeConnector(
     value: { sessionId: `s${n}` },
     requestId: 'r',
   }),
+  tasks: Partial<TaskCalls> = {},
 ): Connector & { calls: ToolCall[]; opens: number; closes: number; disposed: boolean } {
   const fake = {
     calls: [] as ToolCall[],
@@ -63,6 +88,7 @@ export function fakeConnector(
         fake.calls.push(one);
         return call(one, fake.calls.length, signal);
       },
+      tasks: { ...noTasks, ...tasks },
       close: async () => {
         fake.closes += 1;
         return { status: 200 };

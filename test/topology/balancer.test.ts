@@ -71,6 +71,43 @@ describe.each([
       expect(names(answers)).toEqual(['r2', 'r2', 'r1']);
     });
 
+    test.each([
+      [
+        'whole',
+        'application/json',
+        ['{"jsonrpc":"2.0","id":1,"result":{"resultType":"task","taskId":"of-NAME"}}'],
+      ],
+      [
+        'as a stream in two chunks',
+        'text/event-stream',
+        ['data: {"jsonrpc":"2.0","id":1,"result":{"resultType":"task","task', 'Id":"of-NAME"}}\n\n'],
+      ],
+    ])('keeps a task where it was made, when that is told %s', async (_how, type, pieces) => {
+      const making = (name: string) =>
+        httpUpstream(async (req, res) => {
+          if (req.headers['mcp-method'] !== 'tools/call') {
+            res.end(JSON.stringify({ name }));
+            return;
+          }
+          const said = pieces.map((piece) => piece.replace('NAME', name));
+          const length = pieces.length === 1 ? { 'content-length': said[0]?.length } : {};
+          res.writeHead(200, { 'content-type': type, ...length });
+          for (const piece of said) await new Promise<void>((done) => res.write(piece, () => done()));
+          res.end();
+        });
+      await using a = await making('r1');
+      await using b = await making('r2');
+      await using proxy = await testBalancer({ r1: a.url, r2: b.url }, { routing: 'task-affinity' });
+      const headers = { 'mcp-method': 'tools/call', 'mcp-name': 'report' };
+      for (const name of ['r1', 'r2']) {
+        const response = await ask(proxy.url, { method: 'POST', headers, body: '{}' });
+        expect(await response.text()).toContain(`of-${name}`);
+      }
+      const about = (id: string) => post(proxy.url, { 'mcp-method': 'tasks/get', 'mcp-name': id });
+      const answers = [await about('of-r2'), await about('of-r2'), await about('of-r1')];
+      expect(names(answers)).toEqual(['r2', 'r2', 'r1']);
+    });
+
     test.each(['hash', 'consistent-hash'] as const)(
       'by %s keeps a client, and spreads clients',
       async (routing) => {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { chunkData } from '../../src/topology/balancer/chunk-data.ts';
 import { clientKey } from '../../src/topology/balancer/client-key.ts';
 import { consistentHash } from '../../src/topology/balancer/consistent-hash.ts';
 import { hashModulo } from '../../src/topology/balancer/hash-modulo.ts';
+import { learnedTable } from '../../src/topology/balancer/learned-table.ts';
 import { rotation } from '../../src/topology/balancer/rotation.ts';
 import type { RoutedRequest, RoutingPolicy } from '../../src/topology/balancer/routing-policy.ts';
 import { sessionAffinity } from '../../src/topology/balancer/session-affinity.ts';
-import { sessionTable } from '../../src/topology/balancer/session-table.ts';
+import { taskAffinity } from '../../src/topology/balancer/task-affinity.ts';
+import { lookedAtCharsMax, taskIdCharsMax } from '../../src/topology/balancer/task-id.ts';
 
 const upstream = (replica: string) => ({ replica });
 const r1 = upstream('r1');
@@ -117,9 +120,146 @@ describe('session affinity', () => {
   });
 });
 
-describe('the table of sessions', () => {
+describe('task affinity', () => {
+  const call: RoutedRequest = { ...opening, mcpMethod: 'tools/call', mcpName: 'report' };
+  const about = (taskId: string, mcpMethod = 'tasks/get'): RoutedRequest => ({
+    ...opening,
+    mcpMethod,
+    mcpName: taskId,
+  });
+  const created = (taskId: unknown, resultType = 'task') =>
+    JSON.stringify({ jsonrpc: '2.0', id: 1, result: { resultType, taskId, status: 'working' } });
+
+  function byTask(...upstreams: Upstreams) {
+    const policy = taskAffinity<{ replica: string }>(1000);
+    policy.upstreamsChanged(upstreams);
+    return {
+      policy,
+      pick: (request: RoutedRequest, ...refused: Upstreams) => policy.pick(request, refused),
+      /** @returns whether each piece was followed by the wish for another. */
+      answer: (pieces: string[], by = r2, request = call, status = 200) => {
+        const reader = policy.answered(request, by, { status, sessionId: undefined });
+        return reader === undefined ? undefined : pieces.map((piece) => reader(piece));
+      },
+    };
+  }
+
+  test('sends whatever is about a task where it was made, and all else in rotation', () => {
+    const { pick, answer } = byTask(r1, r2, r3);
+    expect(answer([created('a')])).toEqual([false]);
+    const methods = ['tasks/get', 'tasks/update', 'tasks/cancel'];
+    expect(methods.map((method) => pick(about('a', method)))).toEqual([r2, r2, r2]);
+    const others = ['tools/call', 'subscriptions/listen', 'resources/read'];
+    expect(others.map((method) => pick(about('a', method)))).toEqual([r1, r2, r3]);
+    expect([pick(about('b')), pick(opening), pick({ ...opening, mcpMethod: 'tasks/get' })]).toEqual([
+      r1,
+      r2,
+      r3,
+    ]);
+  });
+
+  test('sends a task whose upstream is gone, is another boot or has refused in rotation', () => {
+    const { policy, pick, answer } = byTask(r1, r2);
+    answer([created('a')]);
+    expect(pick(about('a'), r2)).toBe(r1);
+    policy.upstreamsChanged([r1, upstream('r2')]);
+    expect([pick(about('a')), pick(about('a'))].map((one) => one?.replica)).toEqual(['r2', 'r1']);
+  });
+
+  test.each([
+    ['JSON', created('a')],
+    ['JSON on several lines', JSON.stringify(JSON.parse(created('a')), null, 2)],
+    ['a stream', `event: message\ndata: ${created('a')}\n\n`],
+    ['a stream with progress', `: hi\n\ndata: {"method":"x"}\r\n\r\nid: 1\r\ndata:${created('a')}\r\n\r\n`],
+  ])('learns from %s, in one piece or in many', (_what, body) => {
+    for (const size of [1, 7, body.length]) {
+      const { pick, answer } = byTask(r1, r2, r3);
+      const pieces = Array.from({ length: Math.ceil(body.length / size) }, (_, i) =>
+        body.slice(i * size, (i + 1) * size),
+      );
+      expect(answer(pieces)).toContain(false);
+      expect([pick(about('a')), pick(about('a'))]).toEqual([r2, r2]);
+    }
+  });
+
+  test('reads what a header or a message has encoded', () => {
+    const { pick, answer } = byTask(r1, r2, r3);
+    answer([Buffer.from(created('größe'), 'utf8').toString('latin1')]);
+    const header = `=?base64?${Buffer.from('größe').toString('base64')}?=`;
+    expect([pick(about(header)), pick(about(header))]).toEqual([r2, r2]);
+  });
+
+  test.each([
+    ['another result', created('a', 'complete'), call, 200],
+    [
+      'text that quotes such an answer',
+      JSON.stringify({ result: { content: [{ text: created('a') }] } }),
+      call,
+      200,
+    ],
+    ['an id that is no text', created(1), call, 200],
+    ['an empty id', created(''), call, 200],
+    ['what is no JSON', `{"result":{"resultType":"task","taskId":"a"}`, call, 200],
+    ['null', 'null', call, 200],
+    ['an error', created('a'), call, 400],
+    ['what answers no call', created('a'), about('a'), 200],
+    [
+      'what says it too late',
+      `data: {"x":"${'x'.repeat(lookedAtCharsMax)}"}\n\ndata: ${created('a')}\n\n`,
+      call,
+      200,
+    ],
+  ])('learns nothing from %s', (_what, body, request, status) => {
+    const { pick, answer } = byTask(r1, r2, r3);
+    answer([body], r2, request, status);
+    expect([pick(about('a')), pick(about('a'))]).toEqual([r1, r2]);
+  });
+
+  test('keeps no id of any length, and looks into no answer beyond its limit', () => {
+    const { pick, answer } = byTask(r1, r2, r3);
+    const longest = 'x'.repeat(taskIdCharsMax);
+    answer([created(longest)]);
+    answer([created(`${longest}y`)]);
+    expect([pick(about(longest)), pick(about(`${longest}y`)), pick(about(`${longest}y`))]).toEqual([
+      r2,
+      r1,
+      r2,
+    ]);
+    expect(answer(['x'.repeat(lookedAtCharsMax - 1), 'x'])).toEqual([true, false]);
+    // Who asks for another thing pays nothing.
+    expect(answer([''], r2, about('a', 'resources/read'))).toBeUndefined();
+  });
+});
+
+describe('the data of a body in chunks', () => {
+  const body = `5\r\nabc\r\n\r\n1;x=y\r\nd\r\nA\r\n0123456789\r\n0\r\n\r\n`;
+
+  test('is told in order, wherever it is divided, to its end', () => {
+    for (let size = 1; size <= body.length; size++) {
+      let heard = '';
+      const reader = chunkData((piece) => {
+        heard += piece;
+        return true;
+      });
+      const wishes: boolean[] = [];
+      for (let at = 0; at < body.length && wishes.at(-1) !== false; at += size) {
+        wishes.push(reader(body.slice(at, at + size)));
+      }
+      expect(heard).toBe('abc\r\nd0123456789');
+      expect(wishes.at(-1)).toBe(false);
+    }
+  });
+
+  test('is told no more than its reader wants', () => {
+    const heard: string[] = [];
+    const reader = chunkData((piece) => heard.push(piece) < 2);
+    expect(['2\r\nab', '\r\n1\r\nc\r\n'].map((piece) => reader(piece))).toEqual([true, false]);
+  });
+});
+
+describe('the table of what was learned', () => {
   test('lets the one learned first go when it is full', () => {
-    const table = sessionTable<string>(2);
+    const table = learnedTable<string>(2);
     table.set('a', 'r1');
     table.set('b', 'r2');
     table.set('a', 'r3');

@@ -6,6 +6,9 @@ import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, blockingConduct, callTool, tools } from '../tools/index.ts';
 import { sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
+import { takeInput } from './v1-task-input.ts';
+import { statusTeller } from './v1-task-status.ts';
+import { type RunTool, serveTasks, taskOptions } from './v1-tasks.ts';
 
 /** A session on SDK v1: one transport and one server, with the same tools as on v2. */
 export async function openSessionV1(
@@ -18,35 +21,60 @@ export async function openSessionV1(
     enableJsonResponse: context.config.jsonResponse,
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
-  await buildServerV1(context, baskets, endStream).connect(transport);
-  return sessionTransport(transport);
+  const run = toolRunner(context, baskets, endStream);
+  const server = buildServerV1(context, sessionId, run);
+  const { tasks } = context;
+  if (!tasks) {
+    await server.connect(transport);
+    return sessionTransport(transport);
+  }
+  const teller = statusTeller(tasks, sessionId, (notification) => server.server.notification(notification));
+  serveTasks(server, { tasks, session: sessionId, run, onMade: teller.made, transport });
+  await server.connect(transport);
+  takeInput(transport, tasks);
+  const session = sessionTransport(transport);
+  session.onClose(() => teller.close());
+  return {
+    ...session,
+    async handle(request) {
+      const response = await session.handle(request);
+      if (request.method === 'GET' && response.ok) teller.opened(request.signal);
+      return response;
+    },
+  };
 }
 
-function buildServerV1(
+function toolRunner(
   context: ServerContext,
   baskets: BasketReference,
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled: (call: RequestId) => void,
-): McpServer {
-  const { store } = context;
-  const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
+): RunTool {
+  return async (tool, args, { requestId, _meta, signal, sendNotification }) => {
+    const conduct = blockingConduct(_meta, sendNotification);
+    const means = { store: context.store, baskets, signal, conduct };
+    const result = await callTool(tool, args, _meta, means, context);
+    if (signal.aborted) onCancelled(requestId);
+    return result;
+  };
+}
+
+function buildServerV1({ tasks }: ServerContext, sessionId: string, run: RunTool): McpServer {
+  const info = { name: 'windtunnel-basket', version: '1.0.0' };
+  const server = new McpServer(info, taskOptions(tasks, sessionId));
   for (const tool of tools) {
     const inputSchema = sessionSchemas.get(tool.name);
     if (!inputSchema) continue;
-    server.registerTool(
+    const registered = server.registerTool(
       tool.name,
       {
         description: tool.description,
         inputSchema: inputSchema.shape,
         annotations: { readOnlyHint: tool.readOnly },
       },
-      async (args: Record<string, unknown>, { requestId, _meta, signal, sendNotification }) => {
-        const conduct = blockingConduct(_meta, sendNotification);
-        const result = await callTool(tool, args, _meta, { store, baskets, signal, conduct }, context);
-        if (signal.aborted) onCancelled(requestId);
-        return result;
-      },
+      (args: Record<string, unknown>, extra) => run(tool, args, extra),
     );
+    if (tasks && tool.long) registered.execution = { taskSupport: 'optional' };
   }
   return server;
 }

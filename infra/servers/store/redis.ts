@@ -1,12 +1,6 @@
-import { Redis, ReplyError } from 'ioredis';
-import { HarnessError, messageOf, redactedRedisUrl } from '../../../src/core/index.ts';
 import type { RedisConfig } from '../host/config.ts';
-import { type BasketChange, type InitializeParams, OutcomeUnknown, type Store } from './types.ts';
-
-const openTimeoutMs = 5_000;
-/** Redis answers in microseconds; so long a wait means that it was stopped, or is out of reach. */
-const commandTimeoutMs = 5_000;
-const reconnectMs = { first: 50, last: 500 };
+import { connectRedis } from './redis-connection.ts';
+import type { BasketChange, InitializeParams, Store } from './types.ts';
 
 /** Redis runs a script as a whole: nobody sees or changes a basket in between. */
 const scripts = {
@@ -47,48 +41,13 @@ type Changed = number | 'missing' | 'checked-out';
 /**
  * One Redis for all replicas of a run, and maybe for others: all keys begin with the prefix. A basket is two
  * keys, its state and the list of its items; a session is one.
- *
- * No command is sent twice: one whose answer was lost may have been carried out, and fails with
- * `OutcomeUnknown`. While Redis is away every call fails at once; when it is back, calls succeed again.
  * @throws HarnessError `server` when it cannot be reached to begin with.
  */
 export async function redisStore(
   { address, prefix }: RedisConfig,
   onTrouble: (message: string) => void,
 ): Promise<Store> {
-  const where = redactedRedisUrl(address);
-  const redis = new Redis({
-    ...address,
-    scripts,
-    lazyConnect: true,
-    connectTimeout: openTimeoutMs,
-    commandTimeout: commandTimeoutMs,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(times * reconnectMs.first, reconnectMs.last),
-    protocol: 2,
-    disableClientInfo: true,
-  }) as Redis & Scripts;
-  await open(redis, where, onTrouble);
-
-  const assertThere = () => {
-    if (redis.status !== 'ready') throw new Error(`the store ${where} cannot be reached`);
-  };
-  const reading = async <R>(command: () => Promise<R>): Promise<R> => {
-    assertThere();
-    return command();
-  };
-  const changing = async <R>(command: () => Promise<R>): Promise<R> => {
-    assertThere();
-    try {
-      return await command();
-    } catch (error) {
-      // Refused by Redis itself, so not carried out.
-      if (error instanceof ReplyError) throw error;
-      throw new OutcomeUnknown(`no answer from the store ${where}: ${messageOf(error)}`);
-    }
-  };
+  const { redis, reading, changing } = await connectRedis<Scripts>(address, scripts, onTrouble);
   const basketKey = (id: string) => `${prefix}basket:${id}`;
   const itemsKey = (id: string) => `${prefix}items:${id}`;
   const sessionKey = (id: string) => `${prefix}session:${id}`;
@@ -117,31 +76,4 @@ export async function redisStore(
 
 function changeOf(answer: Changed): BasketChange {
   return typeof answer === 'number' ? { count: answer } : answer;
-}
-
-/** Resolves when it is connected; from then on it connects again by itself. */
-async function open(redis: Redis, where: string, onTrouble: (message: string) => void): Promise<void> {
-  let trouble: string | undefined;
-  let isOpen = false;
-  redis.on('error', (error) => {
-    const message = messageOf(error);
-    // Each attempt to connect again says the same.
-    if (isOpen && message !== trouble) onTrouble(`the store ${where}: ${message}`);
-    trouble = message;
-  });
-  const timer = setTimeout(() => redis.disconnect(), openTimeoutMs);
-  try {
-    await redis.connect();
-    // A database that it does not have is an `error`, and the connection stays, on database 0.
-    if (trouble !== undefined) throw new Error(trouble);
-    isOpen = true;
-    redis.on('ready', () => {
-      trouble = undefined;
-    });
-  } catch (error) {
-    redis.disconnect();
-    throw new HarnessError('server', `cannot open the store ${where}: ${trouble ?? messageOf(error)}`);
-  } finally {
-    clearTimeout(timer);
-  }
 }

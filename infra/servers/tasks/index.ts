@@ -9,12 +9,12 @@ import { memoryTaskStore } from './memory.ts';
 import type { TaskEngineParts, TaskStore } from './types.ts';
 
 export { taskEngine } from './engine.ts';
-export { memoryTaskStore, monotonicMs } from './memory.ts';
+export { memoryTaskStore } from './memory.ts';
+export { rounds } from './rounds.ts';
 export {
   type Awaitable,
   type CreateOptions,
   type Decide,
-  finalStatuses,
   type Held,
   type InputRequest,
   isFinal,
@@ -34,7 +34,7 @@ export async function taskParts(
 ): Promise<TaskEngineParts | undefined> {
   if (!tasks) return undefined;
   return {
-    store: await openTaskStore(tasks.store),
+    store: await openTaskStore(tasks.store, onTrouble),
     policy: tasks.policy,
     owner: `${replica}-${boot}-${randomUUID()}`,
     tools,
@@ -45,9 +45,15 @@ export async function taskParts(
 }
 
 /** What a kind of store needs is loaded only where it is used. */
-export async function openTaskStore(config: StoreConfig): Promise<TaskStore> {
+export async function openTaskStore(
+  config: StoreConfig,
+  onTrouble: (message: string) => void = () => {},
+): Promise<TaskStore> {
   if (config.kind === 'memory') return memoryTaskStore();
-  if (config.kind === 'redis') throw new Error('tasks cannot be kept in Redis yet');
+  if (config.kind === 'redis') {
+    const { redisTaskStore } = await import('./redis.ts');
+    return redisTaskStore(config, onTrouble);
+  }
   const { sqliteTaskStore } = await import('./sqlite.ts');
   return sqliteTaskStore(config.path);
 }

@@ -3,13 +3,15 @@
 import type { RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 import type { RouteJoin } from '../route-join.ts';
+import type { JudgedTask, LedgerTasks } from '../tasks/index.ts';
 import { type Broken, broken } from './broken.ts';
 import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
 import { type Mixing, mixing } from './mixing.ts';
 import { type SessionsHeld, sessionsHeld } from './sessions-held.ts';
+import { type TaskFacts, taskFacts } from './tasks.ts';
 import { type Waits, waits } from './waits.ts';
 
-export type { Found, SessionsHeld, Waits };
+export type { Found, SessionsHeld, TaskFacts, Waits };
 
 export interface Facts {
   followUps: Found;
@@ -20,12 +22,21 @@ export interface Facts {
   sessionsHeld: SessionsHeld | null;
   broken: Broken;
   waits: Waits | null;
+  /** Null where no call is made as a task. */
+  tasks: TaskFacts | null;
 }
 
 export function facts(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: Pick<RouteJoin, 'when'>,
-): { collectors: Collector<unknown>[]; result(): Facts } {
+  ledgerTasks: Pick<LedgerTasks, 'deeds'>,
+): {
+  collectors: Collector<unknown>[];
+  /** To be shown every acknowledged task when all events are seen, before `result`. */
+  seeTask(task: JudgedTask): void;
+  result(): Facts;
+} {
+  const tasks = taskFacts(spec, ledgerTasks.deeds);
   const parts: { [Name in keyof Facts]: Collector<Facts[Name]> } = {
     followUps: followUps(spec),
     lookups: lookups(spec),
@@ -34,9 +45,11 @@ export function facts(
     sessionsHeld: sessionsHeld(spec, routes),
     broken: broken(),
     waits: waits(spec),
+    tasks,
   };
   return {
     collectors: Object.values(parts),
+    seeTask: tasks.seeTask,
     result: () => ({
       followUps: parts.followUps.result(),
       lookups: parts.lookups.result(),
@@ -45,6 +58,7 @@ export function facts(
       sessionsHeld: parts.sessionsHeld.result(),
       broken: parts.broken.result(),
       waits: parts.waits.result(),
+      tasks: parts.tasks.result(),
     }),
   };
 }

@@ -20,8 +20,8 @@ export function mixing({
   scenario,
   deployment,
 }: Pick<RunSpec, 'scenario' | 'deployment'>): Collector<Mixing> {
-  const { routing, state, replicas } = deployment;
-  if (routing !== 'round-robin' || state !== 'memory') {
+  const { routing, state, tasks, replicas } = deployment;
+  if (routing !== 'round-robin' || (state !== 'memory' && tasks?.store !== 'memory')) {
     return { types: [], see: () => {}, result: () => ({ distances: [] }) };
   }
   const until = quietUntil(scenario);

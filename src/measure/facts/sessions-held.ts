@@ -2,6 +2,7 @@ import type { RunEvent } from '../../record/index.ts';
 import type { RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 import type { Route, RouteJoin } from '../route-join.ts';
+import { leftAt, type Strike, type Upstreams } from './strike.ts';
 import { isUndecided } from './undecided.ts';
 
 /** What became of the sessions that arrivals opened, held against what happened to the replicas. */
@@ -60,6 +61,7 @@ export function sessionsHeld(
       'session-opened',
       'session-lost',
       'operation',
+      'task-seen',
       'fault-began',
       'upstreams-changed',
       'replica-signalled',
@@ -67,6 +69,7 @@ export function sessionsHeld(
     ],
     see(event) {
       if (event.type === 'operation') seeOperation(sessions.get(event.client), event);
+      else if (event.type === 'task-seen') seeTask(sessions.get(event.client), event);
       else if (event.type === 'session-opened') {
         if (event.generation > 0 || event.sessionId === null || event.requestId === null) return;
         const session: Session = { askedUs: event.startUs, overUs: event.atUs, isLost: false };
@@ -103,16 +106,15 @@ export function sessionsHeld(
 
 function seeOperation(session: Session | undefined, event: Extract<RunEvent, { type: 'operation' }>): void {
   if (session === undefined || session.isLost || event.startUs === null) return;
-  session.overUs = event.endUs;
-  if (!isUndecided(event)) session.askedUs = event.startUs;
+  session.overUs = Math.max(session.overUs, event.endUs);
+  if (!isUndecided(event)) session.askedUs = Math.max(session.askedUs, event.startUs);
 }
 
-type Upstreams = readonly { atUs: number; replicas: readonly string[] }[];
-
-interface Strike {
-  name: string;
-  atUs: number;
-  targets: readonly string[];
+/** A client asks of its tasks in its session, long after the call. */
+function seeTask(session: Session | undefined, event: Extract<RunEvent, { type: 'task-seen' }>): void {
+  if (session === undefined || session.isLost || event.how === 'notification') return;
+  session.overUs = Math.max(session.overUs, event.atUs);
+  if (!isUndecided(event)) session.askedUs = Math.max(session.askedUs, event.sentUs);
 }
 
 function lostElsewhere({ targets }: Strike, sessions: readonly Session[]): number {
@@ -127,13 +129,7 @@ function strikeOf(
   upstreams: Upstreams,
   ends: readonly { replica: string; atUs: number }[],
 ): SessionsHeld['struck'] {
-  const left = new Map<string, number>();
-  for (const replica of fault.targets) {
-    const out = upstreams.find((change) => change.atUs >= fault.atUs && !change.replicas.includes(replica));
-    const end = ends.find((one) => one.replica === replica && one.atUs >= fault.atUs);
-    const atUs = Math.min(out?.atUs ?? Number.POSITIVE_INFINITY, end?.atUs ?? Number.POSITIVE_INFINITY);
-    if (atUs < Number.POSITIVE_INFINITY) left.set(replica, atUs);
-  }
+  const left = leftAt(fault, upstreams, ends);
   if (left.size === 0) return null;
   const firstUs = Math.min(...left.values());
   const counts = { open: 0, held: 0, inDoubt: 0 };

@@ -1,5 +1,5 @@
 import type { LedgerTask, Outcome, TaskExchange, TaskStatus } from '../../record/index.ts';
-import type { Distribution, NotApplicable, Rate } from '../metrics.ts';
+import type { Distribution, NotApplicable, Rate } from '../quantities.ts';
 
 /** What is measured of tasks: long work that a server has acknowledged with a handle. */
 export interface TaskMetrics {

@@ -13,6 +13,8 @@ export interface CanonicalRequest {
   chars: number;
   bodyBytes: number;
   sessionId: string | undefined;
+  mcpMethod: string | undefined;
+  mcpName: string | undefined;
   requestId: string | null;
   /** The client wants its connection closed behind the answer. */
   isLast: boolean;
@@ -39,6 +41,8 @@ interface Known {
   connection?: string;
   host?: string;
   'mcp-session-id'?: string;
+  'mcp-method'?: string;
+  'mcp-name'?: string;
   'x-windtunnel-request'?: string;
 }
 
@@ -62,6 +66,8 @@ export function readRequest(text: string): RequestReading {
       case 'connection':
       case 'host':
       case 'mcp-session-id':
+      case 'mcp-method':
+      case 'mcp-name':
       case 'x-windtunnel-request':
         if (known[name] !== undefined) return 'other';
         known[name] = text.slice(colon + 1, end).trim();
@@ -87,6 +93,8 @@ export function readRequest(text: string): RequestReading {
     chars,
     bodyBytes,
     sessionId: known['mcp-session-id'],
+    mcpMethod: known['mcp-method'],
+    mcpName: known['mcp-name'],
     requestId: known['x-windtunnel-request'] ?? null,
     isLast,
   };

@@ -30,7 +30,7 @@ export function consistentHash<U extends Candidate>(): RoutingPolicy<U> {
       }
       return undefined;
     },
-    answered() {},
+    answered: () => undefined,
   };
 }
 

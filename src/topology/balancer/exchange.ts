@@ -25,10 +25,14 @@ export class Exchange {
     this.#res = res;
     this.#connectTimeoutMs = deps.limits.connectTimeoutMs;
     const sessionId = req.headers['mcp-session-id'];
+    const mcpMethod = req.headers['mcp-method'];
+    const mcpName = req.headers['mcp-name'];
     const requestId = req.headers['x-windtunnel-request'];
     this.#passage = new Passage(deps, {
       method: req.method ?? '',
       sessionId: typeof sessionId === 'string' ? sessionId : undefined,
+      mcpMethod: typeof mcpMethod === 'string' ? mcpMethod : undefined,
+      mcpName: typeof mcpName === 'string' ? mcpName : undefined,
       requestId: typeof requestId === 'string' ? requestId : null,
     });
   }
@@ -116,10 +120,10 @@ export class Exchange {
     this.#body = undefined;
     const status = answer.statusCode ?? 502;
     const { headers, sessionId, bodyBytes } = answerHead(answer.rawHeaders);
-    this.#passage.answered(status, sessionId);
+    const reader = this.#passage.answered(status, sessionId);
     res.writeHead(status, answer.statusMessage, headers);
     answer.on('error', () => this.#brokenMidStream());
-    relayBody(answer, res, bodyBytes);
+    relayBody(answer, res, bodyBytes, reader);
   }
 
   /** Part of the answer is out; all that is left is to let the client see that it is not whole. */

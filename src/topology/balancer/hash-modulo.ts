@@ -19,6 +19,6 @@ export function hashModulo<U extends Candidate>(): RoutingPolicy<U> {
       }
       return undefined;
     },
-    answered() {},
+    answered: () => undefined,
   };
 }

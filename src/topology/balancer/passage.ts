@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/index.ts';
 import type { EventSink, RunEvent } from '../../record/index.ts';
 import type { OwnAnswer } from './own-answers.ts';
-import type { RoutedRequest, RoutingPolicy } from './routing-policy.ts';
+import type { BodyReader, RoutedRequest, RoutingPolicy } from './routing-policy.ts';
 import type { Upstream, UpstreamPool } from './upstream-pool.ts';
 
 export interface ProxyLimits {
@@ -91,8 +91,10 @@ export class Passage {
     this.#upstream = undefined;
   }
 
-  answered(status: number, sessionId: string | undefined): void {
-    if (this.#upstream) this.#deps.policy.answered(this.#request, this.#upstream, { status, sessionId });
+  /** @returns who is to see the body of the answer before it goes on. */
+  answered(status: number, sessionId: string | undefined): BodyReader | undefined {
+    if (!this.#upstream) return undefined;
+    return this.#deps.policy.answered(this.#request, this.#upstream, { status, sessionId });
   }
 
   /** Nothing more can happen. @param status as sent to the client. */

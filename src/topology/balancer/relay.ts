@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { AnswerReading } from './answer-reading.ts';
 import type { CanonicalRequest } from './canonical-request.ts';
+import { chunkData } from './chunk-data.ts';
 import { type OwnAnswer, ownAnswerText } from './own-answers.ts';
 import { Passage, type PassageDeps } from './passage.ts';
+import type { BodyReader } from './routing-policy.ts';
 import type { AnswerTaker, UpstreamConnection } from './upstream-connection.ts';
 
 /** Idle time granted to clients, as nginx does; they learn it from `Keep-Alive`. */
@@ -23,6 +25,8 @@ export class Relay implements AnswerTaker {
   #status: number | null = null;
   /** Its length is unknown and the client must learn its end without the connection's. */
   #isInChunks = false;
+  /** Sees the body before it goes on. */
+  #reader: BodyReader | undefined;
 
   constructor(deps: PassageDeps, client: Socket, request: CanonicalRequest, onOver: () => void) {
     this.#client = client;
@@ -42,7 +46,9 @@ export class Relay implements AnswerTaker {
     const { status, sessionId, framing, head } = answer;
     this.#status = status;
     if (isOver) this.#connection = undefined;
-    this.#passage.answered(status, sessionId);
+    const reader = this.#passage.answered(status, sessionId);
+    this.#reader = reader !== undefined && framing === 'chunked' ? chunkData(reader) : reader;
+    this.#read(body);
     this.#isInChunks = framing === 'until-close';
     const chunked = framing === 'chunked' || this.#isInChunks ? chunkedLine : '';
     this.#pass(
@@ -54,6 +60,7 @@ export class Relay implements AnswerTaker {
   answerGoesOn(body: string, isOver: boolean): void {
     // It may be answering another request by now.
     if (isOver) this.#connection = undefined;
+    this.#read(body);
     const text = this.#isInChunks ? inChunk(body) : body;
     this.#pass(isOver && this.#isInChunks ? `${text}0\r\n\r\n` : text);
     if (isOver) this.#over();
@@ -101,6 +108,10 @@ export class Relay implements AnswerTaker {
     this.#status = status;
     this.#pass(text);
     this.#over();
+  }
+
+  #read(body: string): void {
+    if (body !== '' && this.#reader?.(body) === false) this.#reader = undefined;
   }
 
   #pass(text: string): void {

@@ -20,7 +20,7 @@ export function rotation<U extends Candidate>(): RoutingPolicy<U> {
       }
       return undefined;
     },
-    answered() {},
+    answered: () => undefined,
   };
 }
 

@@ -3,6 +3,9 @@ export interface RoutedRequest {
   readonly method: string;
   /** The `Mcp-Session-Id` it carries. */
   readonly sessionId: string | undefined;
+  /** Its `Mcp-Method` and `Mcp-Name`, as they came (2026-07-28). */
+  readonly mcpMethod?: string | undefined;
+  readonly mcpName?: string | undefined;
   /** Its `x-windtunnel-request`: the client's name, a hyphen, a number. */
   readonly requestId: string | null;
 }
@@ -13,6 +16,9 @@ export interface UpstreamAnswer {
   /** The `Mcp-Session-Id` it carries. */
   readonly sessionId: string | undefined;
 }
+
+/** Sees the body of an answer before it goes on, a character for each byte. @returns whether it is to see more. */
+export type BodyReader = (piece: string) => boolean;
 
 /** One boot of a replica, told from the next by identity. */
 export interface Candidate {
@@ -28,6 +34,6 @@ export interface RoutingPolicy<U extends Candidate> {
   upstreamsChanged(upstreams: readonly U[]): void;
   /** One that has not refused this request yet; undefined if there is none. */
   pick(request: RoutedRequest, refused: readonly U[]): U | undefined;
-  /** The answer to a picked request has begun. */
-  answered(request: RoutedRequest, by: U, answer: UpstreamAnswer): void;
+  /** The answer to a picked request has begun. @returns who is to see its body; undefined: nobody. */
+  answered(request: RoutedRequest, by: U, answer: UpstreamAnswer): BodyReader | undefined;
 }

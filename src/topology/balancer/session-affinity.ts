@@ -1,6 +1,6 @@
+import { learnedTable } from './learned-table.ts';
 import { rotation } from './rotation.ts';
 import type { Candidate, RoutingPolicy } from './routing-policy.ts';
-import { sessionTable } from './session-table.ts';
 
 /**
  * A request with a session id goes where that id was last answered with; all others in rotation, as do those
@@ -8,7 +8,7 @@ import { sessionTable } from './session-table.ts';
  */
 export function sessionAffinity<U extends Candidate>(sessionsMax: number): RoutingPolicy<U> {
   const inRotation = rotation<U>();
-  const learned = sessionTable<U>(sessionsMax);
+  const learned = learnedTable<U>(sessionsMax);
   let upstreams: readonly U[] = [];
 
   return {
@@ -23,9 +23,10 @@ export function sessionAffinity<U extends Candidate>(sessionsMax: number): Routi
     },
     answered(request, by, answer) {
       const isOk = answer.status >= 200 && answer.status < 300;
-      if (!isOk) return;
+      if (!isOk) return undefined;
       if (request.method === 'DELETE' && request.sessionId !== undefined) learned.delete(request.sessionId);
       else if (answer.sessionId !== undefined) learned.set(answer.sessionId, by);
+      return undefined;
     },
   };
 }

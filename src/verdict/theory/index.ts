@@ -13,6 +13,11 @@ import { nothingMoves } from './nothing-moves.ts';
 import { inFlight, sharedState } from './shared-state.ts';
 import { struckReplica } from './struck-replica.ts';
 import { survival } from './survival.ts';
+import { taskHeld } from './task-held.ts';
+import { taskKnown } from './task-known.ts';
+import { taskPace } from './task-pace.ts';
+import { taskRotation } from './task-rotation.ts';
+import { taskShared } from './task-shared.ts';
 import type { Case, Forecast, Row } from './types.ts';
 
 export type { Case };
@@ -31,6 +36,11 @@ const rows: readonly Row[] = [
   inFlight,
   localState,
   freeze,
+  taskRotation,
+  taskHeld,
+  taskShared,
+  taskPace,
+  taskKnown,
 ];
 
 /** What theory predicts for a run, each beside what was measured. */

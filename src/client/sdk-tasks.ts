@@ -1,0 +1,94 @@
+import type { StopSignal } from '../core/index.ts';
+import { opIdKey, type ProtocolRevision } from '../record/index.ts';
+import { judgeError, judgeSeen, notAccepted } from './sdk-seen.ts';
+import type { SdkClient, SdkTasks } from './sdk-target.ts';
+import type { Witness } from './sdk-witness.ts';
+import { toAcknowledged, toCreated, toState, toTaskResult } from './task-state.ts';
+import type { Answer, TaskCalls } from './types.ts';
+
+interface Host {
+  during: Witness['during'];
+  inSession(): boolean;
+  nextRequestId(): string;
+  protocol: ProtocolRevision;
+  /** The client that is connected; undefined if there is no session. */
+  sdk(): Promise<SdkClient | undefined>;
+}
+
+type Judged = Answer<Record<string, unknown>>;
+
+/**
+ * Tasks of an official client. Each call is one request; what it came to is read from the exchange, as the wire
+ * client reads it, and is malformed if only the SDK does not accept it: the SDKs ask for more of a task than is
+ * needed here, `createdAt` and `lastUpdatedAt` among it.
+ *
+ * It cannot listen: v1 opens the GET stream by itself, once and for all of a session, where it would take turns from
+ * what is measured (see `sdk-witness.ts`), and `ext-tasks` sends no `subscriptions/listen`.
+ */
+export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk }: Host): TaskCalls {
+  /** @param read makes of an answer what was asked for; it sees an answer that the SDK did not accept, too. */
+  const act = async <T>(
+    run: (tasks: SdkTasks, signal: AbortSignal) => Promise<unknown>,
+    read: (answer: Judged) => Answer<T>,
+    signal: StopSignal,
+    orTask = false,
+  ): Promise<Answer<T>> => {
+    const client = await sdk();
+    const acted = await during(signal, async (until) => {
+      if (client === undefined) throw new Error('there is no session to have tasks in');
+      return run(client.tasks, until);
+    });
+    const seen = acted.exchanges.at(-1);
+    const error = 'error' in acted ? acted.error : undefined;
+    const isInterrupted = 'error' in acted && signal.aborted;
+    if (seen === undefined || isInterrupted) {
+      return read(judgeError(error, seen, { signal, inSession: inSession(), nextRequestId }));
+    }
+    const answer = read(judgeSeen(seen, inSession(), orTask));
+    return answer.outcome === 'ok' && 'error' in acted ? notAccepted(error, seen) : answer;
+  };
+
+  return {
+    create: ({ tool, arguments: args, opId }, { ttlMs }, signal) => {
+      const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId } };
+      return act(
+        (tasks, until) => tasks.create(params, ttlMs, until),
+        (answer) => toCreated(answer, protocol),
+        signal,
+        true,
+      );
+    },
+    get: (taskId, signal) =>
+      act(
+        (tasks, until) => tasks.get(taskId, until),
+        (answer) => toState(answer, { method: 'tasks/get', taskId, protocol }),
+        signal,
+      ),
+    result:
+      protocol === '2026-07-28'
+        ? undefined
+        : (taskId, signal) => act((tasks, until) => tasks.result(taskId, until), toTaskResult, signal),
+    cancel: (taskId, signal) =>
+      act(
+        (tasks, until) => tasks.cancel(taskId, until),
+        (answer) =>
+          protocol === '2026-07-28'
+            ? toAcknowledged(answer, 'tasks/cancel')
+            : toState(answer, { method: 'tasks/cancel', taskId, protocol }),
+        signal,
+      ),
+    update:
+      protocol === '2025-11-25'
+        ? undefined
+        : (taskId, inputResponses, signal) =>
+            act(
+              (tasks, until) => tasks.update(taskId, inputResponses, until),
+              (answer) => toAcknowledged(answer, 'tasks/update'),
+              signal,
+            ),
+    listen: async () => ({
+      requestId: '',
+      failure: { kind: 'rejected', message: 'this client cannot listen' },
+    }),
+  };
+}

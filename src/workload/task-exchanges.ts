@@ -1,0 +1,138 @@
+import type { Answer, Connection, TaskCalls, TaskState, ToolResult } from '../client/index.ts';
+import { type StopSignal, TimeLimit } from '../core/index.ts';
+import type { Failure, TaskExchange, TaskStatus } from '../record/index.ts';
+import type { ClientSession } from './client-session.ts';
+import type { Turns } from './task-turns.ts';
+import type { ClientContext } from './types.ts';
+
+/** The record names a task; a server may give it a name of 10 KB. */
+const recordedIdCharsMax = 200;
+
+export function recordedId(taskId: string): string {
+  return taskId.slice(0, recordedIdCharsMax);
+}
+
+/** What a client asks of its tasks through. */
+export interface TaskSide {
+  connection: Connection;
+  session: ClientSession;
+  turns: Turns;
+}
+
+/** One client that is after one task. */
+export interface Follower {
+  opId: string;
+  client: string;
+  taskId: string;
+  side: TaskSide;
+  context: ClientContext;
+  /** Stops at the operation's deadline, or with the run. */
+  signal: StopSignal;
+  deadlineUs: number;
+  /** Its last exchange. */
+  last: Answer<unknown> | undefined;
+}
+
+export function askState(follower: Follower): Promise<Answer<TaskState>> {
+  const { taskId } = follower;
+  return ask(
+    follower,
+    'get',
+    (tasks, signal) => tasks.get(taskId, signal),
+    ({ status }) => status,
+  );
+}
+
+/** The result of a task that has ended; of another one it waits for its end, and only the deadline ends that. */
+export function askResult(follower: Follower, waits: boolean): Promise<Answer<ToolResult>> {
+  const { taskId, context } = follower;
+  return ask(
+    follower,
+    'result',
+    (tasks, signal) => tasks.result?.(taskId, signal) ?? Promise.resolve(noResult),
+    () => 'completed',
+    waits ? Number.POSITIVE_INFINITY : context.deadlineMs,
+  );
+}
+
+export function askToCancel(follower: Follower): Promise<Answer<TaskState | undefined>> {
+  const { taskId } = follower;
+  return ask(
+    follower,
+    'cancel',
+    (tasks, signal) => tasks.cancel(taskId, signal),
+    (state) => state?.status ?? null,
+  );
+}
+
+export function sendInput(
+  follower: Follower,
+  responses: Record<string, unknown>,
+): Promise<Answer<undefined>> {
+  const { taskId } = follower;
+  return ask(
+    follower,
+    'update',
+    (tasks, signal) => tasks.update?.(taskId, responses, signal) ?? Promise.resolve(noResult),
+    () => null,
+  );
+}
+
+const noResult: Answer<never> = {
+  outcome: 'fail',
+  failure: { kind: 'not-sent', message: 'the protocol has no such exchange' },
+  requestId: '',
+};
+
+/**
+ * Makes one exchange when it is its turn, in a session, and writes down what came of it. What was never sent is
+ * answered `not-sent`, or with why there is no session, and is not written down.
+ */
+async function ask<T>(
+  follower: Follower,
+  how: TaskExchange,
+  exchange: (tasks: TaskCalls, signal: StopSignal) => Promise<Answer<T>>,
+  statusOf: (value: T) => TaskStatus | null,
+  timeoutMs: number = follower.context.deadlineMs,
+): Promise<Answer<T>> {
+  const { opId, client, taskId, side, context } = follower;
+  const { connection, session } = side;
+  const { clock, events, evidence } = context;
+  return side.turns.take(async () => {
+    using limit = new TimeLimit(follower.signal, timeoutMs);
+    if (limit.aborted) return unsent('its time was over before its turn came');
+    if (!session.usable && !session.isOpen) return unsent('the client gave up after its session was lost');
+    const noSession = session.isOpen ? undefined : await session.ensure(limit);
+    if (noSession) return { outcome: 'fail', failure: noSession, requestId: '' };
+    const sentUs = clock.nowUs();
+    const answer = await exchange(connection.tasks, limit);
+    follower.last = answer;
+    const { requestId } = answer;
+    const failure = answer.outcome === 'ok' ? undefined : answer.failure;
+    events.write({
+      type: 'task-seen',
+      atUs: clock.nowUs(),
+      client,
+      opId,
+      taskId: recordedId(taskId),
+      how,
+      requestId: requestId === '' ? null : requestId,
+      sentUs,
+      status: answer.outcome === 'ok' ? statusOf(answer.value) : null,
+      ...(failure ? { failure } : {}),
+    });
+    if (failure) {
+      const isLoss = failure.kind === 'unknown-session' || failure.kind === 'unknown-task';
+      evidence.keep(client, answer, failure, isLoss ? 'loss' : 'failure');
+      if (failure.kind === 'unknown-session') {
+        session.lose({ failure, requestId, opId, asked: `tasks/${how}` });
+      }
+    }
+    return answer;
+  });
+}
+
+function unsent(message: string): Answer<never> {
+  const failure: Failure = { kind: 'not-sent', message };
+  return { outcome: 'fail', failure, requestId: '' };
+}
