@@ -147,7 +147,7 @@ const withoutTasks = namesIn(catalog.scenariosDir).filter(
   (name) => !/^ +task:/m.test(readFileSync(join(catalog.scenariosDir, `${name}.yaml`), 'utf8')),
 );
 
-it.each(withoutTasks)(
+it.concurrent.each(withoutTasks)(
   '%s is the same world for the wire client and the official ones',
   async (scenario) => {
     const deployments = ['stateful-sticky', 'stateful-shared-store', 'stateless'];
@@ -182,7 +182,7 @@ it.each(withoutTasks)(
   timeoutMs,
 );
 
-it.each(['crash', 'rolling-restart'])(
+it.concurrent.each(['crash', 'rolling-restart'])(
   '%s takes from SDK v2 what theory says',
   async (scenario) => {
     const [view] = (await look('sdk-v2', scenario, ['stateful-sticky'])) as [View];
@@ -192,7 +192,9 @@ it.each(['crash', 'rolling-restart'])(
   timeoutMs,
 );
 
-it('finds a session once in N in strict rotation, whoever asks', { timeout: timeoutMs }, async () => {
+it.concurrent('finds a session once in N in strict rotation, whoever asks', {
+  timeout: timeoutMs,
+}, async () => {
   const kinds = ['wire', 'sdk', 'sdk-v2'] as const;
   const views = await Promise.all(kinds.map((kind) => look(kind, 'steady', ['stateful-round-robin'])));
   for (const view of views.flat()) {
