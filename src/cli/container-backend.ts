@@ -10,6 +10,7 @@ import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { programFile } from './package-info.ts';
 import type { OpenStore } from './shared-store.ts';
 import { storeEnv } from './store-env.ts';
+import { streamEnv } from './stream-env.ts';
 import { tryOutContainer } from './try-out-container.ts';
 
 /** The path of the MCP endpoint of the reference servers. */
@@ -183,6 +184,7 @@ function replicaSpec(
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
       WINDTUNNEL_LIFELINE: 'stdin',
       ...storeEnv(deployment, store.env),
+      ...streamEnv(deployment),
     },
     image: (release === undefined ? image : (nextImage ?? image)).name,
     path: endpointPath,

@@ -15,6 +15,7 @@ import { defaultEndpointPath, foreignReplica } from './foreign-replica.ts';
 import { programPath } from './package-info.ts';
 import type { OpenStore, SharedStore } from './shared-store.ts';
 import { storeEnv } from './store-env.ts';
+import { streamEnv } from './stream-env.ts';
 import { tryOutProcess } from './try-out.ts';
 
 const readyTimeoutMs = 20_000;
@@ -89,6 +90,7 @@ function replicaSpec(
       WINDTUNNEL_LEDGER: ledgerPath(folder, spec),
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
       ...(store && storeEnv(deployment, store.env)),
+      ...streamEnv(deployment),
     },
     path: defaultEndpointPath,
     protocol: deployment.protocol,

@@ -10,6 +10,8 @@ export type {
   ConnectionClient,
   Connector,
   SessionOpened,
+  StreamCall,
+  StreamWatch,
   TaskCalls,
   TaskOrResult,
   TaskState,

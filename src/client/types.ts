@@ -93,6 +93,36 @@ export interface TaskCalls {
   ): Promise<{ requestId: string; failure: Failure | undefined; dropped?: number }>;
 }
 
+/** A long call whose answer is a stream, with progress on the way. */
+export interface StreamCall extends ToolCall {
+  /** Its progress token, by which its events are told from others': unique within the run. */
+  stream: string;
+  /** Sent as `_meta["io.mcp-windtunnel/idempotencyKey"]`, if there is one. */
+  idempotencyKey: string | undefined;
+}
+
+/** What is told of a stream while it lasts. */
+export interface StreamWatch {
+  /**
+   * A `notifications/progress` came.
+   * @param token as it came: of this stream, or, if it belongs to another, of that.
+   * @returns true to let go of the connection, as if the network had failed.
+   */
+  onProgress(token: unknown, progress: unknown): boolean;
+  /**
+   * The stream broke before its response came.
+   * @returns whether the client asks for the rest, which it can if `lastEventId` is not null.
+   */
+  onBreak(broken: {
+    requestId: string;
+    failure: Failure;
+    dropped: boolean;
+    lastEventId: string | null;
+  }): boolean;
+  /** It was asked for the rest: with this status, or not at all. */
+  onResumed(resumed: { requestId: string; status: number | null; failure: Failure | undefined }): void;
+}
+
 /**
  * One MCP client of one protocol revision, with at most one session at a time. It runs one exchange at a
  * time. Each waits until `signal` stops it at the latest, and then cancels what it asked for.
@@ -103,6 +133,12 @@ export interface Connection {
   call(call: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>>;
   /** Beside `listen`, an exchange like any other. */
   readonly tasks: TaskCalls;
+  /**
+   * As `call`, with every event on the way. In 2025-11-25 a stream that broke is resumed with `Last-Event-ID`, if `watch` says
+   * so; 2026-07-28 has no such thing. Once it has begun, an answer that is not the response is `info`: the call may be carried
+   * out. Absent where a client cannot tell its streams' events (the official SDKs give them tokens of their own).
+   */
+  readonly stream?: (call: StreamCall, watch: StreamWatch, signal: StopSignal) => Promise<Answer<ToolResult>>;
   /** Ends the session with DELETE, if there is one; returns the status of the answer. */
   close(signal: StopSignal): Promise<{ status?: number }>;
 }

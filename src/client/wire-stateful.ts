@@ -7,6 +7,7 @@ import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import { streamOf } from './wire-stateful-stream.ts';
 import { type StatefulSession, statefulTasks } from './wire-stateful-tasks.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
@@ -134,5 +135,16 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return 'status' in exchanged ? { status: exchanged.status } : {};
   };
 
-  return { open, call, tasks: statefulTasks({ ask, listen }), close };
+  const stream = streamOf({
+    target,
+    client,
+    session: () => ({ id: sessionId, head: sessionHead }),
+    nextId: () => {
+      lastId += 1;
+      return lastId;
+    },
+    cancel,
+  });
+
+  return { open, call, stream, tasks: statefulTasks({ ask, listen }), close };
 }

@@ -2,8 +2,18 @@ import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
 import { encodeHeaderValue } from './headers.ts';
+import { streamExchange } from './stream-exchange.ts';
+import { breakOf, seeProgress, streamMeta, wasDropped } from './stream-parts.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
-import type { Answer, Connection, ConnectionClient, ToolCall, ToolResult } from './types.ts';
+import type {
+  Answer,
+  Connection,
+  ConnectionClient,
+  StreamCall,
+  StreamWatch,
+  ToolCall,
+  ToolResult,
+} from './types.ts';
 import { statelessTasks } from './wire-stateless-tasks.ts';
 import {
   headOf,
@@ -50,7 +60,39 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     return toToolAnswer(answer);
   };
 
+  const stream = async (
+    { tool, arguments: args, opId, stream: progressToken, idempotencyKey }: StreamCall,
+    watch: StreamWatch,
+    signal: StopSignal,
+  ): Promise<Answer<ToolResult>> => {
+    lastId += 1;
+    const id = lastId;
+    const requestId = client.nextRequestId();
+    const protocolHead = protocolHeadOf(tool);
+    const own = JSON.stringify(streamMeta({ opId, stream: progressToken, idempotencyKey }));
+    const meta = `{${protocolMembers},${own.slice(1)}`;
+    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)},"_meta":${meta}}`;
+    const exchanged = await streamExchange(
+      target.pool,
+      {
+        method: 'POST',
+        path: target.path,
+        head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
+        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
+        id,
+        protocolBytes: protocolHead.length + protocolMembers.length,
+      },
+      // There are no event ids in this revision; what a server sends all the same is of no use.
+      { onEvent: (_event, message) => seeProgress(watch, message), onRetry: () => {} },
+      signal,
+    );
+    const failure = breakOf(exchanged);
+    if (failure) watch.onBreak({ requestId, failure, dropped: wasDropped(failure), lastEventId: null });
+    return toToolAnswer(judgeExchange(exchanged, { id, requestId, inSession: false }));
+  };
+
   return {
+    stream,
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
     tasks: statelessTasks(target, client, () => {

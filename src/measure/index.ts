@@ -36,5 +36,6 @@ export type {
   StateLoss,
 } from './metrics.ts';
 export { spreadOver } from './spread-over.ts';
+export type { StreamCounts, StreamFacts } from './streams/index.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';
 export type { TaskEvidence, TaskLoss, TaskMetrics, TaskStory, TaskSurvival } from './tasks/types.ts';

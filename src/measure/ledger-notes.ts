@@ -30,7 +30,7 @@ export function ledgerNotes(notesMax = 60_000): LedgerNotes {
   let shrunk = false;
   return {
     note(entry) {
-      if (entry.event === 'end' || entry.event === 'task') return;
+      if (entry.event === 'end' || entry.event === 'task' || entry.event === 'emitted') return;
       // Ids come from a server, so anything may stand there.
       const opId = String(entry.opId);
       const client = clientOf(opId);

@@ -26,6 +26,7 @@ import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
+import { type Emitted, emittedEvents, streamEvents } from './streams/index.ts';
 import { survival } from './survival.ts';
 import {
   type JudgedTask,
@@ -66,12 +67,14 @@ export async function measureRun(
   // Before the events, so that each operation can be held against it when it is seen.
   const notes = ledgerNotes();
   const deeds = ledgerTasks();
+  const emitted = emittedEvents();
   const read = await readLedger(ledger, (entry) => {
     notes.note(entry);
     deeds.note(entry);
+    emitted.note(entry);
   });
   const theory = facts(spec, routes, deeds);
-  const books = { ledger: read, notes, deeds };
+  const books = { ledger: read, notes, deeds, emitted };
   const toTheory = (task: JudgedTask) =>
     attempted(['facts'], unmeasured, () => theory.seeTask(task), undefined);
   const collectors = collectorsFor(spec, routes, books, unmeasured, toTheory);
@@ -89,6 +92,7 @@ export async function measureRun(
   const lag = collectors.lag.result();
   const joined = collectors.joined.result();
   const { windowMs, durationMs } = windowsOf(spec);
+  const streams = collectors.streams.result();
   const notMeasured = { notApplicable: 'it could not be measured' };
   const tasks = collectors.tasks.result();
   const metrics: Metrics = {
@@ -109,6 +113,9 @@ export async function measureRun(
     result_loss: collectors.results.result(),
     misdelivery: collectors.answers.result(),
     state_leak: collectors.leaks.result(),
+    stream_loss: streams.loss,
+    stream_duplicate: streams.duplicate,
+    stream_leak: streams.leak,
     replica_cpu: cpu,
     replica_rss: rss,
     load_skew: skew,
@@ -161,7 +168,17 @@ function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
 function collectorsFor(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: RouteJoin,
-  { ledger, notes, deeds }: { ledger: Ledger; notes: LedgerNotes; deeds: LedgerTasks },
+  {
+    ledger,
+    notes,
+    deeds,
+    emitted,
+  }: {
+    ledger: Ledger;
+    notes: LedgerNotes;
+    deeds: LedgerTasks;
+    emitted: Emitted;
+  },
   unmeasured: Unmeasured,
   toTheory: (task: JudgedTask) => void,
 ) {
@@ -195,6 +212,12 @@ function collectorsFor(
     results: guard(['result_loss'], () => resultLoss(ledger, effects)),
     answers: guard(['misdelivery'], misdelivery),
     leaks: guard(['state_leak'], () => stateLeak(reads)),
+    streams: guard(['stream_loss', 'stream_duplicate', 'stream_leak'], () =>
+      streamEvents(
+        calls.some((call) => call.stream !== undefined),
+        emitted,
+      ),
+    ),
     operations: guard(
       ['availability', 'latency_ms', 'service_ms', 'recovery_ms', 'windows', 'percentiles'],
       () => operationMeasures(durationMs, windowMs),

@@ -1,4 +1,5 @@
 import type { Distribution, NotApplicable, Rate } from './quantities.ts';
+import type { StreamDetails } from './streams/types.ts';
 import type { Survival } from './survival.ts';
 import type { TaskMetrics, TaskSurvival } from './tasks/types.ts';
 
@@ -152,6 +153,9 @@ export interface Metrics extends TaskMetrics {
   result_loss: Rate | NotApplicable;
   misdelivery: Rate;
   state_leak: Rate | NotApplicable;
+  stream_loss: (Rate & StreamDetails) | NotApplicable;
+  stream_duplicate: Rate | NotApplicable;
+  stream_leak: Rate | NotApplicable;
   replica_cpu: ReplicaCpu | NotApplicable;
   replica_rss: ReplicaRss | NotApplicable;
   load_skew: LoadSkew | NotApplicable;

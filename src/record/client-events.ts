@@ -1,4 +1,5 @@
 import type { Failure, Outcome } from './failure.ts';
+import type { StreamEvent } from './stream-events.ts';
 import type { TaskEvent } from './task-events.ts';
 
 /** What clients did and saw. Times are those of `events.ts`. */
@@ -56,6 +57,7 @@ export type ClientEvent =
   | OperationEvent
   | ExchangeEvent
   | TaskEvent
+  | StreamEvent
   /** The client has done all it intended to do: so many operations, each with a record of its own. */
   | { type: 'client-ended'; atUs: number; client: string; operations: number };
 

@@ -18,6 +18,7 @@ export {
 } from './events.ts';
 export type { Failure, FailureKind, Outcome } from './failure.ts';
 export {
+  type LedgerEmitted,
   type LedgerEntry,
   type LedgerOperation,
   type LedgerSink,
@@ -26,9 +27,11 @@ export {
   taskDeeds,
 } from './ledger.ts';
 export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
-export { opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
+export { isLedgerEntry } from './ledger-shapes.ts';
+export { idempotencyKeyKey, opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
-export { isLedgerEntry, isRunEvent } from './shapes.ts';
+export { isRunEvent } from './shapes.ts';
+export type { AfterBreak, StreamEvent } from './stream-events.ts';
 export { type TaskEvent, type TaskExchange, type TaskStatus, taskStatuses } from './task-events.ts';
 export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

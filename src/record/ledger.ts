@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts';
 import { type EventSink, ndjsonWriter } from './writer.ts';
 
 /** One line of `ledger.ndjson`. */
-export type LedgerEntry = LedgerOperation | LedgerTask | LedgerEnd;
+export type LedgerEntry = LedgerOperation | LedgerTask | LedgerEmitted | LedgerEnd;
 
 /**
  * What a server says it executed. Written synchronously, before the answer leaves, so that a `kill -9` right
@@ -52,6 +52,19 @@ export const taskDeeds = [
   'expired',
 ] as const;
 
+/**
+ * A server has sent a progress event on the stream of a call: it was written to the stream, and stands in the event store
+ * if there is one.
+ */
+export interface LedgerEmitted extends LedgerMark {
+  event: 'emitted';
+  opId: string;
+  /** The progress token of the call. */
+  stream: string;
+  /** The `progress` it tells. */
+  number: number;
+}
+
 /** The last line of a process that ended in order: it has written all it had to write. */
 interface LedgerEnd extends LedgerMark {
   event: 'end';
@@ -70,7 +83,12 @@ interface LedgerMark {
 }
 
 export interface LedgerSink {
-  write(entry: Omit<LedgerOperation, keyof LedgerMark> | Omit<LedgerTask, keyof LedgerMark>): void;
+  write(
+    entry:
+      | Omit<LedgerOperation, keyof LedgerMark>
+      | Omit<LedgerTask, keyof LedgerMark>
+      | Omit<LedgerEmitted, keyof LedgerMark>,
+  ): void;
   /** Writes the end mark; nothing can be written afterwards. */
   close(): void;
 }

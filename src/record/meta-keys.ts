@@ -6,3 +6,8 @@ export const opIdKey = 'io.mcp-windtunnel/opId';
 export const stateMissingKey = 'io.mcp-windtunnel/stateMissing';
 /** On a result: the tool failed, and the server does not know whether it had its effect all the same. */
 export const outcomeUnknownKey = 'io.mcp-windtunnel/outcomeUnknown';
+/**
+ * On a call: two calls of the same tool with the same arguments and the same key are one; a server that honours it carries
+ * them out once, and gives both the same result. MCP has no such key of its own.
+ */
+export const idempotencyKeyKey = 'io.mcp-windtunnel/idempotencyKey';

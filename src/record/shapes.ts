@@ -1,42 +1,26 @@
+import {
+  type Check,
+  flag,
+  maybe,
+  number,
+  numberOrNull,
+  object,
+  oneOf,
+  type Shape,
+  text,
+  textOrNull,
+  texts,
+} from './checks.ts';
 import type { RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
 import type { Failure } from './failure.ts';
-import { type LedgerEntry, type LedgerOperation, type LedgerTask, taskDeeds } from './ledger.ts';
+import { streamEnds } from './stream-events.ts';
 import { taskStatuses } from './task-events.ts';
 
 /**
  * Whether a line that was read is what its type says: files may be damaged, and a measure that is fed with a text
  * for a number would not fail, but lie. The tables are complete by their types; only what they name is looked at.
  */
-
-type Check = (value: unknown) => boolean;
-type Shape<T> = { [Field in keyof T as Field extends 'type' ? never : Field]-?: Check };
-
-/** As far as a double counts microseconds exactly. */
-const number: Check = (value) => typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-const text: Check = (value) => typeof value === 'string';
-const flag: Check = (value) => typeof value === 'boolean';
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
-const numberOrNull: Check = (value) => value === null || number(value);
-const textOrNull: Check = (value) => value === null || text(value);
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const oneOf =
-  (...values: readonly unknown[]): Check =>
-  (value) =>
-    values.includes(value);
-const object = <T>(shape: Shape<T>): Check => {
-  const fields = Object.entries(shape) as [string, Check][];
-  return (value) => {
-    if (typeof value !== 'object' || value === null) return false;
-    for (const [field, check] of fields) {
-      if (!check((value as Record<string, unknown>)[field])) return false;
-    }
-    return true;
-  };
-};
 
 const outcome = oneOf('ok', 'fail', 'info');
 const failure = object<Failure>({
@@ -51,6 +35,9 @@ const message: Shape<RecordedMessage> = {
   body: text,
   bodyBytes: maybe(number),
 };
+
+const streamFields = { atUs: number, client: text, opId: text, stream: text };
+const isRange: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(number);
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
@@ -148,6 +135,31 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     status: oneOf(null, ...taskStatuses),
     failure: maybe(failure),
   },
+  'stream-broken': {
+    ...streamFields,
+    requestId: text,
+    dropped: flag,
+    lastEventId: textOrNull,
+    next: oneOf('resume', 'again', 'give-up'),
+    failure,
+  },
+  'stream-resumed': {
+    ...streamFields,
+    requestId: text,
+    status: numberOrNull,
+    failure: maybe(failure),
+  },
+  'stream-ended': {
+    ...streamFields,
+    requestId: text,
+    sentUs: number,
+    how: oneOf(...streamEnds),
+    events: number,
+    received: (value) => Array.isArray(value) && value.every(isRange),
+    foreign: (value) => Array.isArray(value) && value.every(object({ stream: text, events: number })),
+    resumptions: number,
+    keyed: flag,
+  },
   'client-ended': { atUs: number, client: text, operations: number },
   'replica-ordered': { atUs: number, replica: text, boot: number },
   'replica-started': { atUs: number, replica: text, boot: number, pid: number, image: maybe(text) },
@@ -197,29 +209,4 @@ const events = new Map<unknown, Check>(
 export function isRunEvent(record: object): record is RunEvent {
   const { type } = record as { type?: unknown };
   return typeof type === 'string' && (events.get(type)?.(record) ?? true);
-}
-
-const mark = { atUs: number, replica: text, boot: number, seq: maybe(number) };
-const ledgerEnd = object<Extract<LedgerEntry, { event: 'end' }>>({ event: oneOf('end'), ...mark });
-const ledgerOperation = object<LedgerOperation>({
-  event: oneOf('begin', 'commit', 'abort'),
-  ...mark,
-  opId: text,
-  tool: text,
-  subject: maybe(text),
-  value: maybe(text),
-});
-
-const ledgerTask = object<LedgerTask>({
-  event: oneOf('task'),
-  ...mark,
-  what: oneOf(...taskDeeds),
-  taskId: text,
-  opId: text,
-  step: maybe(number),
-  ms: maybe(number),
-});
-
-export function isLedgerEntry(record: object): record is LedgerEntry {
-  return ledgerOperation(record) || ledgerTask(record) || ledgerEnd(record);
 }

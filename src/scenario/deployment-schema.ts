@@ -22,11 +22,14 @@ const brokenServers = {
   'broken/forgets-task-results': '2026-07-28',
   'broken/hands-out-early': '2026-07-28',
   'broken/leaks-memory': '2025-11-25',
+  'broken/loses-events': '2025-11-25',
   'broken/loses-results': '2025-11-25',
   'broken/loses-tasks': '2026-07-28',
   'broken/loses-writes': '2025-11-25',
   'broken/mixes-up-answers': '2025-11-25',
   'broken/refuses-calls': '2025-11-25',
+  'broken/repeats-events': '2025-11-25',
+  'broken/replays-to-others': '2025-11-25',
   'broken/reuses-input-key': '2026-07-28',
   'broken/serves-others-state': '2025-11-25',
   'broken/stalls': '2025-11-25',
@@ -71,6 +74,16 @@ const tasksField = z
   })
   .describe('The server makes tasks of long calls; without it, it has none. Of the reference servers');
 
+const streamsField = z
+  .strictObject({
+    events: z
+      .enum(['memory', 'shared'])
+      .describe(
+        "Where the events of streams are kept, so that one that broke can be resumed: the replica's memory, or where all replicas see them, so that any goes on with a stream of another",
+      ),
+  })
+  .describe('Streams can be resumed; without it they cannot. Of the reference servers of 2025-11-25');
+
 export const deploymentFile = z.strictObject({
   name: nameField,
   description: z.string().min(1).max(300).describe('What it is, in one sentence'),
@@ -98,6 +111,7 @@ export const deploymentFile = z.strictObject({
     .optional()
     .describe('How many replicas at the begin (default 3); not with `url`'),
   tasks: tasksField.optional(),
+  streams: streamsField.optional(),
   limits: z
     .strictObject({
       cpus: z

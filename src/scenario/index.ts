@@ -16,6 +16,7 @@ export {
   type CallStep,
   callsOf,
   type JourneyStep,
+  type StreamOptions,
   type TaskOptions,
   usesSavedValue,
 } from './journey-schema.ts';

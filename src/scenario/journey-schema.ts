@@ -41,6 +41,31 @@ const taskField = z
   })
   .describe('Carries the call out as a task, where the server makes one of it');
 
+const streamField = z
+  .strictObject({
+    onBreak: z
+      .enum(['resume', 'again', 'give-up'])
+      .default('resume')
+      .describe(
+        'When the stream breaks before its response: resume: ask for the rest with Last-Event-ID, and where that cannot be (2026-07-28, or the server refuses), send the call again; again: send it again; give-up: leave it',
+      ),
+    idempotencyKey: z
+      .boolean()
+      .default(false)
+      .describe(
+        'The call carries a key, the same each time it is sent, by which a server can tell that it is one',
+      ),
+    dropAfter: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'The client itself lets go of the connection after so many progress events, once for each call, as a network that fails would',
+      ),
+  })
+  .describe('Carries the call out with progress on its stream, of which every event is accounted for');
+
 const callStep = z.strictObject({
   call: z.string().min(1).max(200).describe('The tool to call'),
   arguments: z
@@ -67,6 +92,7 @@ const callStep = z.strictObject({
   reads: pathField.optional().describe('Where the answer lists the values of the application state'),
   deadline: durationField.optional().describe("This call's deadline, counted from when it is due"),
   task: taskField.optional(),
+  stream: streamField.optional(),
 });
 
 const pauseStep = z.strictObject({
@@ -109,6 +135,7 @@ export const journeyField = z
   .describe('What each client does, in order');
 
 export type TaskOptions = z.output<typeof taskField>;
+export type StreamOptions = z.output<typeof streamField>;
 export type CallStep = z.output<typeof callStep>;
 export type PlainStep = z.output<typeof plainStep>;
 export type JourneyStep = z.output<typeof journeyField>[number];

@@ -12,6 +12,7 @@ import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment
 import type { Problem } from './problems.ts';
 import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
+import { checkStreamSteps, checkStreamsKey } from './stream-rules.ts';
 import { checkTaskJourney, deploymentsWithTasks } from './task-journey-rules.ts';
 import { dataColumns } from './template.ts';
 import { type LoadedFile, loadYaml } from './yaml-file.ts';
@@ -122,6 +123,7 @@ export function runsOf(plan: Plan): RunSpec[] {
 function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): DeploymentDraft {
   file.refuse([
     ...checkDeployment(file.value),
+    ...checkStreamsKey(file.value),
     ...checkDeploymentBackend(file.value, request.backend ?? 'process'),
   ]);
   return draftDeployment(file.value, file.path, request.replicas);
@@ -154,6 +156,7 @@ function toScenario(
   const columns = dataColumns(callsOf(work.journey).map(templatesOf));
   const problems: Problem[] = [
     ...checkData(data, columns),
+    ...checkStreamSteps(work.journey, request.client ?? 'wire'),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),

@@ -66,7 +66,7 @@ function judge(name: BoundableMetric, threshold: Threshold, reading: Reading): C
   if ('unmeasured' in reading) return unknown('not measured', reading.unmeasured);
   if ('noSamples' in reading) return unknown('no samples', reading.noSamples);
   const verdict = compare(threshold, reading);
-  const reason = reasonFor(verdict, reading, threshold.because ?? '');
+  const reason = reasonFor(name, verdict, reading, threshold.because ?? '');
   return { ...check, verdict, observed: reading.observed, reason };
 }
 
@@ -80,10 +80,17 @@ function compare(threshold: Threshold, reading: Extract<Reading, { value: number
   return most > max ? 'unknown' : 'pass';
 }
 
-function reasonFor(verdict: Verdict, reading: Extract<Reading, { value: number }>, because: string): string {
+function reasonFor(
+  name: BoundableMetric,
+  verdict: Verdict,
+  reading: Extract<Reading, { value: number }>,
+  because: string,
+): string {
   if ((reading.unexpected ?? 0) > 0) return `${reading.unexpected} values were read that no client wrote`;
   if ((reading.uncommitted ?? 0) > 0)
     return `${reading.uncommitted} operations were acknowledged and never committed, as the ledger proves`;
+  if (verdict === 'unknown' && name === 'stream_loss')
+    return `of ${reading.unjudged} events it is not known whether they came: more came on their streams than is recorded`;
   if (verdict === 'unknown')
     return `${reading.unjudged} journeys never learned whether their state is still there`;
   return because;
@@ -102,6 +109,9 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'result_loss':
     case 'misdelivery':
     case 'state_leak':
+    case 'stream_loss':
+    case 'stream_duplicate':
+    case 'stream_leak':
     case 'task_loss':
     case 'result_retention':
     case 'work_after_cancel':

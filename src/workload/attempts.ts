@@ -51,6 +51,18 @@ export interface Tried<T = ToolResult> {
   taskId?: string;
 }
 
+export const untried = <T = ToolResult>(): Tried<T> => ({
+  outcome: 'fail',
+  firstOutcome: 'fail',
+  maybeDone: false,
+  attempts: 0,
+  sentUs: null,
+  endUs: 0,
+  serviceUs: null,
+  requestId: null,
+  transcript: undefined,
+});
+
 /** How an attempt is sent: as a call, or as one that the server may make a task of. */
 export type Send<T> = (
   connection: Connection,
@@ -72,17 +84,7 @@ export async function attempt<T>(
 ): Promise<Tried<T>> {
   const { clock, policy } = context;
   const { opId, step } = operation;
-  const tried: Tried<T> = {
-    outcome: 'fail',
-    firstOutcome: 'fail',
-    maybeDone: false,
-    attempts: 0,
-    sentUs: null,
-    endUs: 0,
-    serviceUs: null,
-    requestId: null,
-    transcript: undefined,
-  };
+  const tried = untried<T>();
   let reinitialized = false;
   while (true) {
     const noSession = session.isOpen ? undefined : await session.ensure(signal);

@@ -4,6 +4,7 @@ import type { CallStep } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, sendCall, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
 import { stepPlan } from './step-plan.ts';
+import { attemptStream } from './stream-attempts.ts';
 import { attemptTask } from './task-attempts.ts';
 import type { ClientContext } from './types.ts';
 
@@ -66,11 +67,7 @@ export async function perform(
     return unsent(operation, clock.nowUs(), 'deadline', 'its deadline had passed before it could be sent');
   }
   using limit = new TimeLimit(context.signal, (deadlineUs - clock.nowUs()) / 1000);
-  const { tasks } = means;
-  const tried =
-    step.task === undefined || tasks === undefined
-      ? await attempt(operation, call.arguments, means, context, limit, sendCall)
-      : await attemptTask(operation, call.arguments, { ...means, tasks }, context, { limit, deadlineUs });
+  const tried = await carryOut(operation, call.arguments, means, context, { limit, deadlineUs });
   if (tried.sentUs === null) {
     const why = `no session: ${tried.failure?.kind} ${tried.failure?.message ?? ''}`;
     return unsent(operation, clock.nowUs(), 'session', why);
@@ -105,6 +102,23 @@ export async function perform(
   if (stateMissing) record.stateMissing = true;
   if (tried.transcript) record.protocolBytes = tried.transcript.protocolBytes;
   return record;
+}
+
+/** As a call, as one whose stream is accounted for, or as a task where the deployment has any. */
+function carryOut(
+  operation: IntendedOperation,
+  args: Record<string, unknown>,
+  means: Means,
+  context: ClientContext,
+  { limit, deadlineUs }: { limit: TimeLimit; deadlineUs: number },
+): Promise<Tried> {
+  const { step } = operation;
+  const { tasks } = means;
+  if (step.stream) return attemptStream(operation, args, means, context, limit);
+  if (step.task === undefined || tasks === undefined) {
+    return attempt(operation, args, means, context, limit, sendCall);
+  }
+  return attemptTask(operation, args, { ...means, tasks }, context, { limit, deadlineUs });
 }
 
 /** What an operation comes to after all its attempts. */

@@ -145,6 +145,8 @@ function runOf(scenario: Scenario, deployment: Deployment, repeat: number): RunR
   };
 }
 
+const noStreams = { notApplicable: 'no call of the journey is asked for with a stream' };
+
 function metricsOf(story: Story, series: RunResult['series']): Metrics {
   const total = (pick: (w: RunResult['series']['windows'][number]) => number) =>
     series.windows.reduce((sum, w) => sum + pick(w), 0);
@@ -198,6 +200,9 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
     result_loss: rateOf(0, recovered),
     misdelivery: rateOf(0, recovered),
     state_leak: rateOf(0, 60),
+    stream_loss: noStreams,
+    stream_duplicate: noStreams,
+    stream_leak: noStreams,
     replica_cpu: { value: 1.9, cpuMs: 1.9 * recovered, calls: recovered },
     replica_rss: { peak: 96.4, growth: 3.1, perSession: { value: 0.12 } },
     load_skew: {

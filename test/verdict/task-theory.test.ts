@@ -86,6 +86,7 @@ function predictions(one: Changes): Map<string, Prediction> {
       sessionsHeld: null,
       broken: { operations: 60, broken: 0, meanServiceMs: 12 },
       waits: null,
+      streams: null,
       tasks: { ...none, ...one.facts },
     } satisfies Facts,
   });

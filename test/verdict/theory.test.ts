@@ -41,6 +41,7 @@ function predictions(
       sessionsHeld: null,
       broken: { operations: 1000, broken: 0, meanServiceMs: 12 },
       waits: null,
+      streams: null,
       tasks: null,
       ...facts,
     },

@@ -14,6 +14,7 @@ import { HarnessError, parseRedisUrl, type RedisAddress } from '../../../src/cor
  * | `WINDTUNNEL_EPOCH_US` | the run's epoch, microseconds of the system's monotonic clock | now |
  * | `WINDTUNNEL_STORE` | `memory`; for all replicas one file, `sqlite:/path/file`, or one Redis, `redis://[user:password@]host[:port][/db]` | memory |
  * | `WINDTUNNEL_STORE_PREFIX` | what all keys in that Redis begin with | windtunnel: |
+ * | `WINDTUNNEL_EVENTS` | where the events of streams are kept, so that these can be resumed (2025-11-25): `memory`, or `store`, where `WINDTUNNEL_STORE` is | streams cannot be resumed |
  * | `WINDTUNNEL_TASK_STORE` | where tasks are kept, as `WINDTUNNEL_STORE` | the server makes no tasks |
  * | `WINDTUNNEL_TASK_LEASE_MS` | how long a replica that is not heard of keeps its tasks; 50 to 600000 | 1000 |
  * | `WINDTUNNEL_TASK_RETRY` | who begins a task again that failed transiently: `nobody`, `server` | nobody |
@@ -33,6 +34,8 @@ export interface ServerConfig {
   ledgerPath: string | undefined;
   epochUs: number | undefined;
   store: StoreConfig;
+  /** Absent: streams cannot be resumed. */
+  events: StoreConfig | undefined;
   /** Absent: the server makes no tasks. */
   tasks: TasksConfig | undefined;
   drainMs: number;
@@ -70,6 +73,7 @@ const drainMsMax = 600_000;
 
 /** @throws HarnessError `usage` that names the variable. */
 export function readConfig(env: Env): ServerConfig {
+  const store = storeConfig(env, 'WINDTUNNEL_STORE') ?? { kind: 'memory' };
   return {
     port: integer(env, 'PORT', { min: 0, max: 65_535 }) ?? 0,
     host: text(env, 'HOST', /^[\w.:-]+$/) ?? '127.0.0.1',
@@ -78,7 +82,8 @@ export function readConfig(env: Env): ServerConfig {
     boot: integer(env, 'WINDTUNNEL_BOOT', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1,
     ledgerPath: text(env, 'WINDTUNNEL_LEDGER', /./),
     epochUs: integer(env, 'WINDTUNNEL_EPOCH_US', { min: 0, max: Number.MAX_SAFE_INTEGER }),
-    store: storeConfig(env, 'WINDTUNNEL_STORE') ?? { kind: 'memory' },
+    store,
+    events: eventsConfig(env, store),
     tasks: tasksConfig(env),
     drainMs: integer(env, 'WINDTUNNEL_DRAIN_MS', { min: 0, max: drainMsMax }) ?? 5000,
     lifeline: text(env, 'WINDTUNNEL_LIFELINE', /^stdin$/) !== undefined,
@@ -110,6 +115,12 @@ function storeConfig(env: Env, name: string): StoreConfig | undefined {
   if (address) return { kind: 'redis', address, prefix };
   const shown = withoutPassword(value);
   throw new HarnessError('usage', `${name}=${shown} is no redis://[user:password@]host[:port][/db]`);
+}
+
+function eventsConfig(env: Env, store: StoreConfig): StoreConfig | undefined {
+  const value = text(env, 'WINDTUNNEL_EVENTS', /^(memory|store)$/);
+  if (value === undefined) return undefined;
+  return value === 'memory' ? { kind: 'memory' } : store;
 }
 
 function withoutPassword(value: string): string {

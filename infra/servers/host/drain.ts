@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { standingStream } from '../events/index.ts';
 
 /** How long the streams may take to end once `closeApp` has ended them: they only have to be written out. */
 const endingMs = 500;
@@ -56,9 +57,14 @@ export function drainable(
   };
 }
 
-/** A notification stream carries no answer: the GET of 2025-11-25, `subscriptions/listen` of 2026-07-28. */
-function isStanding(req: IncomingMessage): boolean {
-  return req.method === 'GET' || req.headers['mcp-method'] === 'subscriptions/listen';
+/**
+ * A notification stream carries no answer: the GET of 2025-11-25, `subscriptions/listen` of 2026-07-28. The rest of a stream
+ * that broke, which is a GET as well, does.
+ */
+function isStanding({ method, headers }: IncomingMessage): boolean {
+  if (headers['mcp-method'] === 'subscriptions/listen') return true;
+  const from = headers['last-event-id'];
+  return method === 'GET' && (typeof from !== 'string' || from.startsWith(standingStream));
 }
 
 /**

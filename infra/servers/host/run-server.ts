@@ -1,5 +1,7 @@
 import { exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
 import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
+import { type EventLog, openEvents } from '../events/index.ts';
+import { type KeyedCalls, openKeyedCalls } from '../keyed/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type TaskEngine, type TaskEngineParts, taskEngine, taskParts } from '../tasks/index.ts';
 import { readConfig, type ServerConfig } from './config.ts';
@@ -9,6 +11,10 @@ import { type App, type Host, listen } from './listen.ts';
 export interface ServerContext {
   config: ServerConfig;
   store: Store;
+  /** What was sent on streams; absent: they cannot be resumed. */
+  events: EventLog | undefined;
+  /** What became of calls with an idempotency key. */
+  keyed: KeyedCalls;
   /** Absent when nobody asked for a ledger. */
   ledger: LedgerSink | undefined;
   /** Absent where the deployment has no tasks. */
@@ -65,6 +71,8 @@ async function openContext(
   return {
     config,
     store: await openStore(config.store, onTrouble),
+    events: config.events && (await openEvents(config.events, onTrouble)),
+    keyed: await openKeyedCalls(config.store, onTrouble),
     ledger: ledgerPath === undefined ? undefined : ledgerWriter(ledgerPath, { clock, replica, boot }),
   };
 }
@@ -72,7 +80,7 @@ async function openContext(
 function exitOnSignal(
   proc: ServerProcess,
   host: Host,
-  { config, store, ledger, tasks }: ServerContext,
+  { config, store, events, keyed, ledger, tasks }: ServerContext,
   closeTaskStore: () => void | Promise<void>,
 ): void {
   let draining = false;
@@ -89,6 +97,8 @@ function exitOnSignal(
     if (cut > 0) complain(proc, `drain: cut ${cut} requests still in flight after ${config.drainMs} ms`);
     tasks?.close();
     ledger?.close();
+    await events?.close();
+    await keyed.close();
     await closeTaskStore();
     await store.close();
     proc.exit(exitCodes.ok);

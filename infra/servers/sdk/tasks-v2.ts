@@ -9,7 +9,8 @@ import { HarnessError } from '../../../src/core/index.ts';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { TaskEngine, TaskRecord } from '../tasks/index.ts';
-import { type BasketReference, blockingConduct, callTool, type Tool } from '../tools/index.ts';
+import type { BasketReference, Tool } from '../tools/index.ts';
+import { callBlocking } from './blocking-call.ts';
 import {
   declaresTasks,
   invalidParams,
@@ -85,9 +86,7 @@ async function call(
   }
   if (tool.long === 'always a task') requireTasks(request);
   if (!canTasks(request)) {
-    const conduct = blockingConduct(_meta, notify);
-    const { store } = context;
-    return callTool(tool, parsed.data, _meta, { store, baskets, signal, conduct }, context);
+    return callBlocking(tool, parsed.data, _meta, { baskets, signal, notify }, context);
   }
   const opId = _meta?.[opIdKey];
   try {

@@ -1,9 +1,11 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, blockingConduct, callTool, tools } from '../tools/index.ts';
+import { type BasketReference, tools } from '../tools/index.ts';
+import { callBlocking } from './blocking-call.ts';
 import { sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 import { takeInput } from './v1-task-input.ts';
@@ -19,6 +21,7 @@ export async function openSessionV1(
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
+    ...(context.events && { eventStore: sdkEventStore(context.events, sessionId) }),
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   const run = toolRunner(context, baskets, endStream);
@@ -51,9 +54,8 @@ function toolRunner(
   onCancelled: (call: RequestId) => void,
 ): RunTool {
   return async (tool, args, { requestId, _meta, signal, sendNotification }) => {
-    const conduct = blockingConduct(_meta, sendNotification);
-    const means = { store: context.store, baskets, signal, conduct };
-    const result = await callTool(tool, args, _meta, means, context);
+    const caller = { baskets, signal, notify: sendNotification };
+    const result = await callBlocking(tool, args, _meta, caller, context);
     if (signal.aborted) onCancelled(requestId);
     return result;
   };

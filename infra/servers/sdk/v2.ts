@@ -3,9 +3,11 @@ import {
   type RequestId,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, blockingConduct, callTool, type Tool, tools } from '../tools/index.ts';
+import { type BasketReference, type Tool, tools } from '../tools/index.ts';
+import { callBlocking } from './blocking-call.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -18,7 +20,6 @@ export function buildServerV2(
   onCancelled?: (call: RequestId) => void,
   offered: readonly Tool[] = tools,
 ): McpServer {
-  const { store } = context;
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
   for (const tool of offered) {
     const inputSchema = schemas.get(tool.name);
@@ -27,8 +28,7 @@ export function buildServerV2(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
       async (args, { mcpReq: { id, _meta, signal, notify } }) => {
-        const conduct = blockingConduct(_meta, notify);
-        const result = await callTool(tool, args, _meta, { store, baskets, signal, conduct }, context);
+        const result = await callBlocking(tool, args, _meta, { baskets, signal, notify }, context);
         if (signal.aborted) onCancelled?.(id);
         return result;
       },
@@ -47,6 +47,7 @@ export async function openSessionV2(
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => sessionId,
     enableJsonResponse: context.config.jsonResponse,
+    ...(context.events && { eventStore: sdkEventStore(context.events, sessionId) }),
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   await buildServerV2(context, baskets, schemas, endStream).connect(transport);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resumed } from '../events/index.ts';
 import { type App, answerRpcError, rpcErrors, type ServerContext } from '../host/index.ts';
 import { nodeHandler } from '../sdk/node-handler.ts';
 import type { InitializeParams } from '../store/index.ts';
@@ -25,7 +26,8 @@ const maxSessions = 100_000;
 const sessionHeader = 'mcp-session-id';
 
 export function sessionApp(context: ServerContext, openSession: OpenSession): App {
-  const { store } = context;
+  const { store, events } = context;
+  const ended = new AbortController();
   const held = new Map<string, SessionTransport>();
   /** Sessions that are being taken up; a second request waits for the first. */
   const arriving = new Map<string, Promise<SessionTransport>>();
@@ -84,8 +86,17 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
     if (id === null) return open(request);
     const transport = await find(id);
     if (transport === undefined) return rpcError(404, rpcErrors.sessionNotFound, 'Session not found');
+    const lastEventId = request.headers.get('last-event-id');
+    if (request.method === 'GET' && lastEventId !== null && events) {
+      const gone = AbortSignal.any([request.signal, ended.signal]);
+      const rest = await resumed(events, id, lastEventId, gone);
+      return rest ?? rpcError(400, rpcErrors.badRequest, 'Bad Request: unknown Last-Event-ID');
+    }
     const response = await transport.handle(request);
-    if (request.method === 'DELETE' && response.ok) await store.deleteSession(id);
+    if (request.method === 'DELETE' && response.ok) {
+      await store.deleteSession(id);
+      await events?.forget(id);
+    }
     return request.method === 'GET' ? standing(response, request.signal) : response;
   };
 
@@ -104,6 +115,7 @@ export function sessionApp(context: ServerContext, openSession: OpenSession): Ap
       await answer(req, res);
     },
     async close() {
+      ended.abort();
       await Promise.all([...held.values()].map((transport) => transport.close()));
     },
   };

@@ -3,6 +3,7 @@
 import type { RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
 import type { RouteJoin } from '../route-join.ts';
+import { type StreamFacts, streamFacts } from '../streams/index.ts';
 import type { JudgedTask, LedgerTasks } from '../tasks/index.ts';
 import { type Broken, broken } from './broken.ts';
 import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
@@ -22,6 +23,8 @@ export interface Facts {
   sessionsHeld: SessionsHeld | null;
   broken: Broken;
   waits: Waits | null;
+  /** Null where no call has a stream. */
+  streams: StreamFacts | null;
   /** Null where no call is made as a task. */
   tasks: TaskFacts | null;
 }
@@ -45,6 +48,7 @@ export function facts(
     sessionsHeld: sessionsHeld(spec, routes),
     broken: broken(),
     waits: waits(spec),
+    streams: streamFacts(spec, routes),
     tasks,
   };
   return {
@@ -58,6 +62,7 @@ export function facts(
       sessionsHeld: parts.sessionsHeld.result(),
       broken: parts.broken.result(),
       waits: parts.waits.result(),
+      streams: parts.streams.result(),
       tasks: parts.tasks.result(),
     }),
   };

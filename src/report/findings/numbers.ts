@@ -13,6 +13,7 @@ import {
   times,
   updatesLost,
 } from './number-cells.ts';
+import { eventsLost, hasStreams, streamsBroken } from './stream-cells.ts';
 import { hasTasks, pollsPerTask, repeatedWork, tasksLost, taskTimes } from './task-cells.ts';
 
 export interface NumberRow {
@@ -77,6 +78,16 @@ const taskGroups: Record<string, Line[]> = {
   ],
 };
 
+/** Of streams, where there are any. */
+const streamGroups: Record<string, Line[]> = {
+  Streams: [
+    ['stream_loss', 'Events lost', eventsLost],
+    ['stream_loss.streams', 'Streams that broke', streamsBroken],
+    loss('stream_duplicate', 'Events that came twice', (m) => m.stream_duplicate),
+    loss('stream_leak', "Events of others' streams", (m) => m.stream_leak),
+  ],
+};
+
 /** Every number that the report lists, by group; a new measure is a line here. */
 const groups: Record<string, Line[]> = {
   'What was lost': [
@@ -120,7 +131,11 @@ const groups: Record<string, Line[]> = {
 
 /** Every measure of a scenario's cells, row by row. */
 export function numberRows(cells: Cell[]): NumberRow[] {
-  const shown = hasTasks(cells) ? { ...taskGroups, ...groups } : groups;
+  const shown = {
+    ...(hasTasks(cells) && taskGroups),
+    ...(hasStreams(cells) && streamGroups),
+    ...groups,
+  };
   return Object.entries(shown).flatMap(([group, lines]) =>
     lines.map(([id, label, of]) => ({
       id,

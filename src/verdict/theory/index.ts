@@ -11,6 +11,7 @@ import { heldSessions } from './held-sessions.ts';
 import { localState } from './local-state.ts';
 import { nothingMoves } from './nothing-moves.ts';
 import { inFlight, sharedState } from './shared-state.ts';
+import { cutStreams, resumable, sentAgain, sharedEvents } from './streams.ts';
 import { struckReplica } from './struck-replica.ts';
 import { survival } from './survival.ts';
 import { taskHeld } from './task-held.ts';
@@ -36,6 +37,10 @@ const rows: readonly Row[] = [
   inFlight,
   localState,
   freeze,
+  sharedEvents,
+  resumable,
+  cutStreams,
+  sentAgain,
   taskRotation,
   taskHeld,
   taskShared,

@@ -1,3 +1,4 @@
+import { callsOf } from '../../scenario/index.ts';
 import { poisson } from './chance.ts';
 import { taskOptions } from './task-options.ts';
 import { type Forecast, onlyFault, type Row } from './types.ts';
@@ -31,6 +32,8 @@ export const inFlight: Row = (one) => {
   const fault = onlyFault(one);
   const { operations, broken, meanServiceMs } = one.facts.broken;
   if (one.deployment.state !== 'shared' || fault?.fault !== 'crash') return [];
+  // A stream that breaks is resumed, and waited for: `streams.ts`.
+  if (callsOf(one.scenario.workload.journey).some((call) => call.stream !== undefined)) return [];
   // The call of a task is over long before the task is: what is under way is no exchange.
   if (taskOptions(one).any) return [];
   const { ratePerSecond, arrivals, stayMs } = one.scenario.workload;

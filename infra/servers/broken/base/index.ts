@@ -3,3 +3,4 @@
 export { runBroken } from './run-broken.ts';
 // Of tasks it is the reference server of 2026-07-28.
 export { runBrokenTasks } from './run-broken-tasks.ts';
+export { tamperedEvents } from './tampered-events.ts';

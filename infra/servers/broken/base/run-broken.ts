@@ -17,6 +17,8 @@ interface Call {
 interface Breakage {
   /** Puts a wrong store or a wrong ledger into the server. */
   context?(sound: ServerContext): ServerContext;
+  /** It is about streams: answers are some, and are not tampered with by `call`. */
+  streams?: true;
   /** Stands between a call and the sound server. */
   call?(call: Call): Promise<Response>;
 }
@@ -27,8 +29,8 @@ export async function runBroken(proc: ServerProcess, breakage: Breakage): Promis
   await runServer(proc, (sound) => {
     const context = breakage.context?.(sound) ?? sound;
     // As JSON, an answer can be tampered with as a whole.
-    const withJson = { ...context, config: { ...context.config, jsonResponse: true } };
-    return sessionApp(withJson, async (given, id) => {
+    const jsonResponse = breakage.streams === undefined;
+    return sessionApp({ ...context, config: { ...context.config, jsonResponse } }, async (given, id) => {
       const transport = await openSessionV2(given, id, byHandle, handleSchemas);
       return breakage.call ? tampered(transport, breakage.call) : transport;
     });

@@ -1,0 +1,83 @@
+import { callsOf, type RunSpec } from '../../scenario/index.ts';
+import type { Collector } from '../collector.ts';
+import type { RouteJoin } from '../route-join.ts';
+import { streamCounts } from './stream-counts.ts';
+import type { StreamFacts } from './types.ts';
+
+interface Life {
+  sentUs: number;
+  /** When it broke for the first time, or was over. */
+  untilUs: number;
+  isBroken: boolean;
+  replica: string | null;
+}
+
+/** What is answered so shortly after a kill had left the process before it. */
+const onItsWayUs = 100_000;
+
+/** Counts of streams that theory is held against: of a run with one crash, or none. Null where no call has a stream. */
+export function streamFacts(
+  { scenario }: Pick<RunSpec, 'scenario'>,
+  routes: Pick<RouteJoin, 'when'>,
+): Collector<StreamFacts | null> {
+  if (callsOf(scenario.workload.journey).every((call) => call.stream === undefined)) {
+    return { types: [], see: () => {}, result: () => null };
+  }
+  const counts = streamCounts();
+  const crashes = scenario.faults.length === 1 && scenario.faults[0]?.fault === 'crash';
+  const lives: Life[] = [];
+  const brokenAtUs = new Map<string, number>();
+  const sentAgain = { keyed: 0, unkeyed: 0 };
+  let cut = 0;
+  let target: string | undefined;
+  let killedUs: number | undefined;
+  return {
+    types: [...counts.types, 'fault-began', 'replica-signalled'],
+    see(event) {
+      counts.see(event);
+      if (event.type === 'fault-began') [target] = event.targets;
+      else if (event.type === 'replica-signalled') {
+        if (event.replica === target && event.signal === 'SIGKILL') killedUs ??= event.atUs;
+      } else if (event.type === 'stream-broken') {
+        if (brokenAtUs.has(event.stream)) return;
+        brokenAtUs.set(event.stream, event.atUs);
+        if (!event.dropped) cut += 1;
+      } else if (event.type === 'stream-ended') {
+        const brokeUs = brokenAtUs.get(event.stream);
+        brokenAtUs.delete(event.stream);
+        // `<operation>/<attempt>`: its second stream says that it was sent again.
+        if (event.stream.endsWith('/2')) sentAgain[event.keyed ? 'keyed' : 'unkeyed'] += 1;
+        if (!crashes) return;
+        const { sentUs, atUs } = event;
+        const life: Life = {
+          sentUs,
+          untilUs: brokeUs ?? atUs,
+          isBroken: brokeUs !== undefined,
+          replica: null,
+        };
+        lives.push(life);
+        routes.when(event.requestId, ({ replica }) => {
+          life.replica = replica;
+        });
+      }
+    },
+    result: () => ({
+      counts: counts.result(),
+      sentAgain,
+      cut,
+      struck: killedUs === undefined ? null : struckBy(lives, target, killedUs),
+    }),
+  };
+}
+
+function struckBy(
+  lives: readonly Life[],
+  target: string | undefined,
+  killedUs: number,
+): StreamFacts['struck'] {
+  const held = lives.filter(
+    (life) => life.replica === target && life.sentUs < killedUs && life.untilUs >= killedUs,
+  );
+  const inDoubt = held.filter((life) => !life.isBroken && life.untilUs - killedUs < onItsWayUs);
+  return { held: held.length - inDoubt.length, inDoubt: inDoubt.length };
+}
