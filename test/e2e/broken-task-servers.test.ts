@@ -70,7 +70,7 @@ describe('every checker of tasks', () => {
       return loss.kinds;
     };
     const none = { unknown: 0, flap: 0, stalled: 0, wronglyFailed: 0 };
-    // One in five of the eight tasks and more of each of six clients, and the one question of each.
+    // Each of six clients is asked once.
     expect(kinds('loses-tasks')).toEqual({ ...none, unknown: expect.any(Number) });
     expect(kinds('reuses-input-key')).toEqual({ ...none, stalled: 6 });
   });

@@ -112,6 +112,12 @@ describe.concurrent('a command that cannot be used', () => {
       64,
       /mine speaks 2026-07-28, which has no sessions/,
     ],
+    [
+      'task-affinity',
+      { server: command({}), rest: 'routing: task-affinity\n' },
+      64,
+      /mine speaks 2025-11-25, which has no Mcp-Name to route by/,
+    ],
   ])('%s', async (name, one, code, message) => {
     const result = await said(one, name);
     expect(result.stderr).toMatch(message);

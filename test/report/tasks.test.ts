@@ -127,6 +127,12 @@ describe('the strip of a task', () => {
     );
   });
 
+  it('ends the line of its client where that saw the last of it', () => {
+    const early = drawnOf({ ...handedOver, toUs: 2_000_000, sights: handedOver.sights.slice(0, 3) });
+    expect(early.markup.text).toContain('<line class="life" x2="50%" y1="28" y2="28"/>');
+    expect(drawnOf(handedOver).markup.text).toContain('<line class="life" x2="80%"');
+  });
+
   it('shades faults where they fall into the life of the task', () => {
     const fault = { fault: 0, name: 'crash', targets: ['r1'], startMs: 1500, endMs: 2000 };
     expect(drawnOf(handedOver, [fault]).markup.text).toContain('<rect class="fault" x="25%" width="25%"');
