@@ -5,13 +5,13 @@ import type { Results } from '../../src/verdict/index.ts';
 import { oneCrash, rateOf } from './fixture.ts';
 import { words } from './words.ts';
 
-/** A crash under streams: of 200, 7 broke, all were taken up again, and none of those was answered. */
+/** A crash under streams: of 200, 7 broke, all were taken up again, and none of those was answered; nor were two others. */
 function streamResults(): Results {
   const results = oneCrash();
   for (const run of results.runs) {
     run.metrics.stream_loss = {
       ...rateOf(2, 1900),
-      streams: { opened: 200, broken: 7, resumed: 7, refused: 0, unanswered: 7, timedOut: 7 },
+      streams: { opened: 200, broken: 7, resumed: 7, refused: 0, unanswered: 7, timedOut: 9 },
       unjudged: 3,
     };
     run.metrics.stream_duplicate = rateOf(0, 1900);
@@ -36,6 +36,7 @@ describe('the numbers of streams', () => {
     ]);
     const text = words(await renderHtml(streamResults()));
     expect(text).toContain('7 resumed, 0 refused the rest, 7 without a response in the end');
+    expect(text).toContain('of all, 9 were waited for until the deadline');
     expect(text).toContain('of 3 more it is not known whether they came');
   });
 

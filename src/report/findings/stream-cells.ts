@@ -27,7 +27,7 @@ export function streamsBroken(cell: Cell): NumberCell {
     return none('n/a', measure && !isApplicable(measure) ? measure.notApplicable : '');
   }
   const sum = (name: keyof StreamCounts) => found.reduce((all, { streams }) => all + streams[name], 0);
-  const [broken, opened] = [sum('broken'), sum('opened')];
+  const [broken, opened, timedOut] = [sum('broken'), sum('opened'), sum('timedOut')];
   const parts = [
     `${count(sum('resumed'))} resumed`,
     `${count(sum('refused'))} refused the rest`,
@@ -35,7 +35,11 @@ export function streamsBroken(cell: Cell): NumberCell {
   ];
   return {
     text: `${count(broken)} of ${count(opened)}`,
-    details: broken === 0 ? [] : [parts.join(', ')],
-    tone: sum('unanswered') > 0 ? 'lost' : 'plain',
+    details: [
+      ...(broken === 0 ? [] : [parts.join(', ')]),
+      // Also of streams that never broke: behind a call that takes long, the next may begin too late.
+      ...(timedOut === 0 ? [] : [`of all, ${count(timedOut)} were waited for until the deadline`]),
+    ],
+    tone: sum('unanswered') + timedOut > 0 ? 'lost' : 'plain',
   };
 }
