@@ -133,6 +133,7 @@ describe('a server that cannot start', () => {
     ['WINDTUNNEL_DRAIN_MS', '5s'],
     ['WINDTUNNEL_LIFELINE', 'yes'],
     ['WINDTUNNEL_JSON_RESPONSE', 'true'],
+    ['WINDTUNNEL_EVENTS', 'sqlite'],
   ])('exits 64 with one line about %s=%s', async (name, value) => {
     const { exited } = spawnServer('stateless-v2', { [name]: value });
     const exit = await exited;
