@@ -86,6 +86,9 @@ describe('the lane of a task', () => {
     expect(lane.marks.at(-1)).toMatchObject({ kind: 'gave-up', atMs: 1600 });
     expect(outcomeWords(lane)).toBe('gave up after 1.6 s');
     expect(outcomeWords(laneOf(handedOver))).toBe('completed, known after 1.6 s');
+    expect(outcomeWords(laneOf({ ...handedOver, outcome: 'info' }))).toBe(
+      'completed, known after 1.6 s, its result never came',
+    );
   });
 
   it('is told in words, in order, with who did it', () => {
