@@ -50,7 +50,7 @@ describe.runIf(process.platform === 'linux')('a terminal of 40 columns', () => {
   });
 
   it.each([
-    [['run', 'crush'], 64, 'Known by name: crash, freeze,'],
+    [['run', 'crush'], 64, 'Known by name: blocking-call, '],
     [['--help'], 0, 'windtunnel doctor'],
     [['list'], 0, 'stateful-round-robin'],
     [['doctor'], undefined, 'Node: v'],

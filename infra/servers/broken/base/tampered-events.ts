@@ -25,9 +25,11 @@ export function tamperedEvents(
       const rest = await events.after(session, stream, number);
       const key = `${session} ${stream}`;
       if (rest === undefined || rest.length === 0 || done.has(key)) return rest;
-      done.add(key);
       const another = [...newest].find(([owner]) => owner !== session)?.[1];
-      return tamper(rest, another);
+      const tampered = tamper(rest, another);
+      // Where nothing is given out, the same is asked for again, and would be given soundly then.
+      if (tampered.length > 0) done.add(key);
+      return tampered;
     },
   };
   return { ...sound, events: log };
