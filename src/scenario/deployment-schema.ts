@@ -70,7 +70,7 @@ const tasksField = z
       .describe(
         'kept: as long as it says; short: it says and keeps 500 ms, whatever is asked for; ignored: it forgets a result 500 ms after it was there, whatever it says',
       ),
-    pollInterval: durationField.default('100ms').describe('How often the server would be asked'),
+    pollInterval: durationField.default('250ms').describe('How often the server would be asked'),
   })
   .describe('The server makes tasks of long calls; without it, it has none. Of the reference servers');
 

@@ -36,7 +36,13 @@ export function taskResults({ withOthers = false } = {}): Results {
   const others = exampleResults();
   return {
     ...others,
-    scenarios: [...others.scenarios, ...results.scenarios],
+    // As a plan has them that holds more deployments than a scenario is meant for.
+    scenarios: [others, results].flatMap((one) =>
+      one.scenarios.map((scenario) => ({
+        ...scenario,
+        deployments: one.deployments.map(({ name }) => name),
+      })),
+    ),
     deployments: [...others.deployments, ...results.deployments],
     runs: [...others.runs, ...results.runs],
   };

@@ -237,7 +237,7 @@ describe('the page of tasks', () => {
       expect(page).not.toContain(trace);
   });
 
-  it('compares each scenario on the deployments that it was run on', async () => {
+  it('compares each scenario on the deployments that it is meant for', async () => {
     const { scenarios, deployments } = experimentOf(taskResults({ withOthers: true }));
     expect(deployments).toHaveLength(7);
     expect(scenarios.map(({ cells }) => cells.map(({ deployment }) => deployment.index))).toEqual([

@@ -1,4 +1,4 @@
-import type { Deployment, Scenario } from '../../scenario/index.ts';
+import { type Deployment, deploymentsOf, type Scenario } from '../../scenario/index.ts';
 import type { Results, RunResult } from '../../verdict/index.ts';
 
 /** One scenario on one deployment: its repeats, in order. Empty if the experiment was cut short before. */
@@ -27,7 +27,7 @@ export interface ScenarioView {
   id: string;
   question: string;
   plan: Scenario | undefined;
-  /** In the order of the experiment's deployments, without those that only other scenarios were run on. */
+  /** In the order of the experiment's deployments, without those that it is not meant for. */
   cells: Cell[];
 }
 
@@ -46,7 +46,7 @@ export function experimentOf(results: Results): Experiment {
     id: `${slug(name)}-${index + 1}`,
     question: plan?.question ?? '',
     plan,
-    cells: deploymentsOf(name, results.runs, deployments).map((deployment) => ({
+    cells: ownDeployments(name, plan, results.runs, deployments).map((deployment) => ({
       scenario: name,
       deployment,
       runs: results.runs
@@ -59,24 +59,17 @@ export function experimentOf(results: Results): Experiment {
   return { scenarios, deployments, repeats };
 }
 
-/**
- * Scenarios may have deployments of their own: those that only others were run on are left out. Scenarios that share
- * one are compared on all that any of them has. What was run nowhere stays, so that it is seen to be missing.
- */
-function deploymentsOf(
+/** Those that the scenario was meant for, whether it came to them or not, and those that it was run on all the same. */
+function ownDeployments(
   scenario: string,
+  plan: Scenario | undefined,
   runs: readonly RunResult[],
   deployments: DeploymentView[],
 ): DeploymentView[] {
-  const own = new Set(runs.filter((run) => run.scenario === scenario).map((run) => run.deployment));
-  if (own.size === 0) return deployments;
-  for (let size = 0; size !== own.size; ) {
-    size = own.size;
-    const others = new Set(runs.filter((run) => own.has(run.deployment)).map((run) => run.scenario));
-    for (const run of runs) if (others.has(run.scenario)) own.add(run.deployment);
-  }
-  const elsewhere = new Set(runs.map((run) => run.deployment).filter((name) => !own.has(name)));
-  return deployments.filter(({ name }) => !elsewhere.has(name));
+  const meant = plan ? deploymentsOf(deployments, plan) : [];
+  const met = new Set(runs.filter((run) => run.scenario === scenario).map((run) => run.deployment));
+  const own = deployments.filter((one) => meant.includes(one) || met.has(one.name));
+  return own.length === 0 ? deployments : own;
 }
 
 function named<T extends { name: string }>(
