@@ -39,8 +39,24 @@ function metIn(run: HostileRun): Map<string, Met[]> {
   return new Map([...groups].map(([name, list]) => [name, list.map(({ met }) => met)]));
 }
 
+/** Where a client asked more often than it should, whatever it was told. */
+function tooOften(met: Map<string, Met[]>): string[] {
+  return [...met].flatMap(([name, all]) =>
+    all.flatMap(({ asked, tookUs }) =>
+      Object.entries(asked)
+        .filter(([how]) => how !== 'notification')
+        .filter(([, times]) => times > Math.ceil(tookUs / shortestPollUs) + 2)
+        .map(([how, times]) => `${name}: ${how} ${times} times in ${tookUs} us`),
+    ),
+  );
+}
+
 function expectWhole(run: HostileRun): void {
-  expect({ code: run.code, stdout: run.stdout, stderr: run.stderr }).toEqual({ code: 2, stdout: '', stderr: '' });
+  expect({ code: run.code, stdout: run.stdout, stderr: run.stderr }).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: '',
+  });
   expect(run.results().runs).toHaveLength(deployments.length);
   for (const { checks } of run.results().runs) {
     const reason = checks.find(({ id }) => id === 'record-complete')?.reason;
@@ -65,7 +81,6 @@ describe('servers that say of their tasks what they like', () => {
   beforeAll(async () => {
     run = await hostileRun('tasks-main.ts', deployments.join(), ['--replicas', '1'], {}, 'tasks.yaml');
     met = metIn(run);
-    console.log(run.code, run.stderr, met, run.results().runs.map((r) => r.checks.filter((c) => c.verdict !== 'pass')), run.peaksMb(), deployments.map((d) => run.logBytes(d)));
   });
   afterAll(() => run?.[Symbol.dispose]());
 
@@ -77,15 +92,15 @@ describe('servers that say of their tasks what they like', () => {
   it.each(Object.entries(misconducts))('%s comes to what it is', (name, { comesTo = ['info timeout'] }) => {
     const outcomes = met.get(name)?.map(({ outcome }) => outcome) ?? [];
     for (const one of comesTo) expect(outcomes).toContain(one);
+    // A busy machine may have no time for one. Who cancels has what it wanted at any end, and at none of these.
+    const isNoAnswer = comesTo.some((one) => /malformed|broken/.test(one));
+    const others = outcomes.filter((one) => ![...comesTo, 'info timeout'].includes(one));
+    if (isNoAnswer) expect(others).toEqual([]);
   });
 
   it('make no client ask without end', () => {
-    for (const [name, all] of met) {
-      for (const { asked, tookUs } of all) {
-        const most = Math.ceil(tookUs / shortestPollUs) + 2;
-        for (const [how, times] of Object.entries(asked)) expect([name, how, times <= most]).toEqual([name, how, true]);
-      }
-    }
+    expect(tooOften(met)).toEqual([]);
+    expect(met.get('interval-0')?.some(({ asked }) => (asked.get ?? 0) > 1)).toBe(true);
   });
 
   it('fill neither memory nor disk', () => expectBounded(run));
@@ -99,14 +114,21 @@ describe('servers that say of their tasks what they like', () => {
 describe('servers that tell of a task a million times', () => {
   it('keep a client from nothing, and fill nothing', async () => {
     const env = { HOSTILE_FLOOD: '1' };
-    using run = await hostileRun('tasks-main.ts', deployments.join(), ['--replicas', '1'], env, 'tasks-flood.yaml');
+    using run = await hostileRun(
+      'tasks-main.ts',
+      deployments.join(),
+      ['--replicas', '1'],
+      env,
+      'tasks-flood.yaml',
+    );
     const met = metIn(run);
-    console.log(run.code, run.stderr, met, run.results().runs.map((r) => r.checks.filter((c) => c.verdict !== 'pass')), run.peaksMb(), deployments.map((d) => run.logBytes(d)));
     expectWhole(run);
     expectBounded(run);
     for (const name of Object.keys(floods)) {
-      for (const one of met.get(name) ?? []) expect(one.asked.notification).toBeLessThanOrEqual(201);
+      for (const { asked } of met.get(name) ?? []) expect(asked.notification ?? 0).toBeLessThanOrEqual(201);
       expect(met.get(name)).toHaveLength(deployments.length);
     }
+    expect([...met.values()].flat().some(({ asked }) => asked.notification === 200)).toBe(true);
+    expect(tooOften(met)).toEqual([]);
   });
 });

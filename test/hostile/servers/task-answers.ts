@@ -50,6 +50,7 @@ export const misconducts: Record<string, Misconduct> = {
   'no-result': {
     state: () => ({ status: 'completed' }),
     breaks: ['tasks/result'],
+    comesTo: ['info malformed', 'info timeout'],
   },
   'never-answers': { never: ['tasks/get'] },
   'ten-thousand-keys': { state: () => requests(10_000, 'key') },
