@@ -39,13 +39,13 @@ function judgeAnswer(
     return { outcome, failure: exchanged.failure, requestId };
   }
   const { status, message } = exchanged;
+  const code = codeOf(message);
   const failure = (kind: Failure['kind'], text: string): Failure => ({
     kind,
     status,
-    ...(typeof message?.error?.code === 'number' ? { code: message.error.code } : {}),
+    ...(code !== undefined && { code }),
     message: shorten(text),
   });
-  const code = typeof message?.error?.code === 'number' ? message.error.code : undefined;
   // Servers also refuse in plain text, or in JSON of their own.
   const plain = status >= 400 ? exchanged.transcript.answerBody : '';
   const said = typeof message?.error?.message === 'string' ? message.error.message : plain;
@@ -67,6 +67,12 @@ function judgeAnswer(
     return { outcome: 'info', failure: { ...failure('malformed', text), misdelivered: true }, requestId };
   }
   return judgeMessage(message, { code, failure, said, requestId, orTask });
+}
+
+/** An integer, as JSON-RPC has it: the record holds no other number, 1e300 for one. */
+function codeOf(message: JsonRpcResponse | undefined): number | undefined {
+  const code = message?.error?.code;
+  return typeof code === 'number' && Number.isSafeInteger(code) ? code : undefined;
 }
 
 function judgeMessage(

@@ -24,9 +24,12 @@ export type TaskEvent =
       /** The exchange that made it; joins with `routed`. */
       requestId: string;
       sentUs: number;
-      /** How long the server promises to keep it, from its creation; null: for ever. */
+      /**
+       * How long the server promises to keep it, from its creation, as it says it; null: for ever. What is beyond
+       * 2^53 - 1 is that.
+       */
       ttlMs: number | null;
-      /** How often the server would be asked; null: it does not say. */
+      /** How often the server would be asked, within the same bounds; null: it does not say. */
       pollIntervalMs: number | null;
     }
   /** A client asked for a task's state, or was told of it. */

@@ -110,7 +110,7 @@ const thinkStep = z.strictObject({
 const collectStep = z.strictObject({
   collect: z
     .string()
-    .regex(/^all$/, 'allowed: all')
+    .regex(/^all$/, 'all')
     .describe('Waits for the end of every task that the client did not wait for (`task.wait: false`)'),
 });
 

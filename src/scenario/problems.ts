@@ -56,9 +56,26 @@ function describe(issue: Issue, prefix: readonly PropertyKey[], file: File): Pro
       return issue.issues.map((inner) => ({ path, message: `the key must be ${inner.message}` }));
     case 'invalid_format':
       return [{ path, message: `must be ${issue.message}` }];
+    case 'too_small':
+      return [{ path, message: isOfNumber(issue) ? `must be at least ${issue.minimum}` : issue.message }];
+    case 'too_big':
+      return [{ path, message: isOfNumber(issue) ? `must be at most ${issue.maximum}` : issue.message }];
     default:
       return [{ path, message: issue.message }];
   }
+}
+
+/** Whether it is a number that is beyond an inclusive bound, of which the schema says nothing itself. */
+function isOfNumber({
+  origin,
+  inclusive,
+  message,
+}: {
+  origin: string;
+  inclusive?: boolean;
+  message: string;
+}): boolean {
+  return ['number', 'int'].includes(origin) && inclusive === true && /^Too (small|big)/.test(message);
 }
 
 function missing(issue: Issue): boolean {
@@ -66,6 +83,7 @@ function missing(issue: Issue): boolean {
 }
 
 function article(type: string): string {
+  if (type === 'boolean') return 'true or false';
   const name =
     type === 'record' ? 'mapping' : type === 'array' ? 'list' : type === 'int' ? 'whole number' : type;
   return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;

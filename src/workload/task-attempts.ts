@@ -5,7 +5,7 @@ import { durationMs, type TaskOptions } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, type Send, type Tried } from './attempts.ts';
 import type { ClientTasks } from './client-tasks.ts';
 import { askAgain } from './task-ask-again.ts';
-import { type Follower, recordedId } from './task-exchanges.ts';
+import { type Follower, recordedId, recordedMs } from './task-exchanges.ts';
 import { type Fate, followTask } from './task-follow.ts';
 import type { ClientContext } from './types.ts';
 
@@ -109,8 +109,8 @@ function acknowledged(
     client,
     opId,
     taskId: recordedId(taskId),
-    ttlMs,
-    pollIntervalMs,
+    ttlMs: recordedMs(ttlMs),
+    pollIntervalMs: recordedMs(pollIntervalMs),
   });
   progress.taskCreated();
   onTask?.();

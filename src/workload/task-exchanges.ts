@@ -12,6 +12,12 @@ export function recordedId(taskId: string): string {
   return taskId.slice(0, recordedIdCharsMax);
 }
 
+/** What a server says of time, which may be 1e300: a number that the record can hold. */
+export function recordedMs(said: number | null): number | null {
+  const most = Number.MAX_SAFE_INTEGER;
+  return said === null ? null : Math.min(Math.max(said, -most), most);
+}
+
 /** What a client asks of its tasks through. */
 export interface TaskSide {
   connection: Connection;

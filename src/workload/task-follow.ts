@@ -68,12 +68,11 @@ export async function followTask(task: TaskState, follower: Follower, options: T
 /** What is to be done now, if anything: an early ring may have been of no use. */
 async function turn(watch: Watch): Promise<Fate | undefined> {
   const { follower, listener } = watch;
-  const nowUs = follower.context.clock.nowUs();
   const told = listener?.take();
-  if (told) {
-    await see(watch, told);
-    return undefined;
-  }
+  if (told) await see(watch, told);
+  if (told && fateOf(told)) return undefined;
+  // News without end shall keep it from nothing that is due.
+  const nowUs = follower.context.clock.nowUs();
   if (nowUs >= watch.cancelUs) {
     await cancel(watch);
     return undefined;

@@ -187,6 +187,19 @@ describe('a task of stateful-v1', () => {
     expect((await ask(one, 'tasks/list', { cursor: 'nobody' })).error?.code).toBe(-32602);
   });
 
+  it('that has expired is unknown, and one of another session is known to who has its id', async () => {
+    await using one = await replica({ ...inMemory, WINDTUNNEL_TASK_RETENTION: 'short' });
+    const [own, other] = [client(await openSession(one.url)), client(await openSession(one.url))];
+    const { taskId } = await own.create(one, { steps: 1, stepMs: 0 });
+    expect((await other.ask(one, 'tasks/result', { taskId })).result).toMatchObject({
+      structuredContent: { steps: 1 },
+    });
+    while ((await own.ask(one, 'tasks/get', { taskId })).error === undefined);
+    for (const method of ['tasks/get', 'tasks/result', 'tasks/cancel']) {
+      expect((await own.ask(one, method, { taskId })).error?.code, method).toBe(-32602);
+    }
+  });
+
   it('is cancelled at once, once, and has no effect', async () => {
     await using one = await replica(inMemory);
     const { ask, create } = client(await openSession(one.url));

@@ -100,6 +100,44 @@ describe('a client that listens', () => {
     ]);
   });
 
+  it('does what is due in spite of news without end', async () => {
+    const often = (of: TaskState) => telling(Array.from({ length: 300 }, () => ({ afterMs: 0, of })));
+    // Each as soon as the one before was taken, for as long as the task is followed.
+    const always =
+      (of: TaskState) =>
+      (clock: Clock): Listen =>
+      async (_ids, onState, signal) => {
+        while (!signal.aborted) {
+          onState(of);
+          await clock.sleepUntil(clock.nowUs() + 10_000, signal).catch(() => {});
+        }
+        return { requestId: 'l', failure: undefined };
+      };
+    const inVain: Answer<never> = {
+      outcome: 'info',
+      failure: { kind: 'broken', message: 'no' },
+      requestId: 'r',
+    };
+    const ended = await play(always(state({ status: 'completed' })), () => taskState(), {
+      result: async () => inVain,
+    });
+    expect(ended.seen.filter(({ how }) => how === 'result').length).toBeGreaterThan(100);
+
+    let updates = 0;
+    const update = async () => {
+      updates += 1;
+      return inVain;
+    };
+    const asking = state({ status: 'input_required', inputRequests: { a: {} }, pollIntervalMs: 0 });
+    await play(always(asking), () => taskState(), { update });
+    // At most one in 20 ms, of 20 s.
+    expect(updates).toBeGreaterThan(100);
+    expect(updates).toBeLessThanOrEqual(1000);
+    updates = 0;
+    await play(often(asking), () => taskState({ status: 'completed', result }), { update });
+    expect(updates).toBe(1);
+  });
+
   it('fetches the result that a notification does not hold', async () => {
     const news = telling([{ afterMs: 300, of: state({ status: 'completed' }) }]);
     const inState = await play(news, () => taskState({ status: 'completed', result }));

@@ -94,6 +94,14 @@ describe('a task', () => {
     expect(operations[0]?.endUs).toBe(seen.at(-1)?.atUs);
   });
 
+  it('is recorded with times that the record can hold, whatever its server says', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const { created } = await play(telling([done], { ttlMs: 1e300, pollIntervalMs: -1e300 }), [step()]);
+    expect(created).toMatchObject([{ ttlMs: most, pollIntervalMs: -most }]);
+    const negative = await play(telling([done], { ttlMs: -1, pollIntervalMs: 0 }), [step()]);
+    expect(negative.created).toMatchObject([{ ttlMs: -1, pollIntervalMs: 0 }]);
+  });
+
   it('is a call if the server answers with the result at once', async () => {
     const create = async () => ({ outcome: 'ok' as const, value: { result }, requestId: 'r' });
     const { operations, created } = await play({ create }, [step()]);

@@ -1,13 +1,13 @@
 import { http, json, type Misbehaviour, sound, soundBody } from './wire-server.ts';
 
-const stream = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
-const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+export const stream = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
+export const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const mebibyte = 2 ** 20;
 /** Made once: what is sent is the same each time. */
 const fill = Buffer.alloc(mebibyte, 'x');
 
 /** Repeats a piece for as long as the peer takes it, up to a bound, no faster than it takes it. */
-function pour(write: Misbehaviour, piece: string | Buffer, times: number): Misbehaviour {
+export function pour(write: Misbehaviour, piece: string | Buffer, times: number): Misbehaviour {
   return (call) => {
     write(call);
     let left = times;

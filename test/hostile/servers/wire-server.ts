@@ -12,6 +12,10 @@ export interface Call {
   /** The tool that is called, and its arguments. */
   tool: string;
   args: Record<string, unknown>;
+  /** Of the JSON-RPC message. */
+  params: Record<string, unknown>;
+  /** The session it came in; undefined if in none. */
+  session: string | undefined;
   /** Writes bytes, unless the peer is gone. */
   write(bytes: string | Buffer): void;
 }
@@ -63,6 +67,8 @@ function toCall({ head, body, socket }: RawRequest): Call {
     opId: message.params?._meta?.['io.mcp-windtunnel/opId'] ?? '',
     tool: message.params?.name ?? '',
     args: message.params?.arguments ?? {},
+    params: message.params ?? {},
+    session: /^mcp-session-id: *(\S+)/im.exec(head)?.[1],
     write: (bytes) => {
       if (!socket.destroyed && socket.writable) socket.write(bytes);
     },

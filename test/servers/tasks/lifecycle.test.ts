@@ -205,6 +205,25 @@ describe('what a client may not do', () => {
     expect((await getTask(url, taskId)).status).toBe('working');
   });
 
+  it('is refused where it is no id, and passed over where it answers nothing', async () => {
+    await using replica = await start('memory');
+    const { url } = replica;
+    const { taskId } = await createTask(url, { ...forEver, needInput: true });
+    for (const bad of [7, null, [], { a: 1 }]) {
+      for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
+        const answer = await rpc(url, method, { taskId: bad, inputResponses: {} });
+        expect(answer.error?.code, `${method} ${JSON.stringify(bad)}`).toBe(-32602);
+      }
+    }
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`never-${i}`, null]));
+    const inherited = JSON.parse('{"__proto__": {}, "constructor": {}}');
+    // What is no object the SDK takes away, as if nothing had been said.
+    for (const inputResponses of [many, inherited, 7, null, 'yes', []]) {
+      expect((await rpc(url, 'tasks/update', { taskId, inputResponses })).error).toBeUndefined();
+    }
+    expect((await getTask(url, taskId)).status).toBe('working');
+  });
+
   it('is answered as a blocking call where the extension is not declared', async () => {
     await using replica = await start('memory');
     const params = { name: 'report', arguments: quick };
