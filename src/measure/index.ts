@@ -35,6 +35,7 @@ export type {
   Skew,
   StateLoss,
 } from './metrics.ts';
+export type { InputFacts } from './input/index.ts';
 export { spreadOver } from './spread-over.ts';
 export type { StreamCounts, StreamFacts } from './streams/index.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';

@@ -9,6 +9,7 @@ import { durationMs, momentMs, ratePerSecond } from './fields.ts';
 import { callsOf, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
 import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment.ts';
+import { checkAnswers } from './input-rules.ts';
 import type { Problem } from './problems.ts';
 import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';
@@ -157,6 +158,7 @@ function toScenario(
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkStreamSteps(work.journey, request.client ?? 'wire'),
+    ...checkAnswers(work.journey, request.client ?? 'wire'),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
