@@ -1,16 +1,14 @@
-import { TextDecoder } from 'node:util';
-import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { monotonicUs, type StopSignal } from '../core/index.ts';
-import { AnswerBody, type JsonRpcResponse, maxHeldBytes } from './answer-body.ts';
+import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
 import { type Exchanged, failureOf, type WireRequest } from './exchange.ts';
 import {
   type AnswerHead,
-  BadAnswer,
   type HttpExchange,
   type HttpHandler,
   type HttpPool,
   headerOf,
 } from './http/index.ts';
+import { EventStreamReader } from './sse-reader.ts';
 import type { Transcript } from './transcript.ts';
 
 /** A stream of server-sent events that is listened to until somebody ends it. */
@@ -48,18 +46,13 @@ interface Listener {
 class Listening implements HttpHandler {
   readonly #listener: Listener;
   readonly #transcript: Transcript;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #onStop = () => this.#settle('stopped');
   #memory = { bytes: 0 };
-  /** Bytes of the event that has begun. */
-  #held = 0;
-  /** An event, or a comment, was over in this chunk. */
-  #isPassed = false;
   #http: HttpExchange | undefined;
   #head: AnswerHead | undefined;
   /** Of an answer that is no stream. */
   #body: AnswerBody | undefined;
-  #parser: EventSourceParser | undefined;
+  #reader: EventStreamReader | undefined;
   #isSettled = false;
 
   constructor(listener: Listener) {
@@ -91,17 +84,10 @@ class Listening implements HttpHandler {
       this.#body = new AnswerBody(type, this.#listener.request.id, this.#memory);
       return;
     }
-    this.#parser = createParser({
-      maxBufferSize: maxEventChars,
+    this.#reader = new EventStreamReader({
+      eventCharsMax: maxEventChars,
+      memory: this.#memory,
       onEvent: ({ data }) => this.#take(data),
-      onComment: () => {
-        this.#isPassed = true;
-      },
-      onError: ({ type: what }) => {
-        if (what === 'max-buffer-size-exceeded') {
-          throw new BadAnswer(`an event has more than ${maxEventChars} characters`);
-        }
-      },
     });
   }
 
@@ -112,13 +98,7 @@ class Listening implements HttpHandler {
       this.#body.take(chunk);
       return;
     }
-    this.#hold(this.#held + chunk.length);
-    if (this.#memory.bytes > maxHeldBytes) {
-      throw new BadAnswer(`all answers under way have more than ${maxHeldBytes} bytes together`);
-    }
-    this.#isPassed = false;
-    this.#parser?.feed(this.#decode(chunk));
-    if (this.#isPassed && !this.#isSettled) this.#hold(chunk.length - behindBlankLine(chunk));
+    this.#reader?.take(chunk);
   }
 
   onEnd(): void {
@@ -142,7 +122,6 @@ class Listening implements HttpHandler {
   }
 
   #take(data: string): void {
-    this.#isPassed = true;
     if (this.#isSettled) return;
     const message = parseObject(data);
     if (message === undefined) return;
@@ -157,41 +136,17 @@ class Listening implements HttpHandler {
     this.#settle({ status: head.status, head, message, transcript: this.#transcript });
   }
 
-  #decode(chunk: Buffer): string {
-    try {
-      return this.#decoder.decode(chunk, { stream: true });
-    } catch {
-      throw new BadAnswer('the stream is not valid UTF-8');
-    }
-  }
-
-  #hold(bytes: number): void {
-    this.#memory.bytes += bytes - this.#held;
-    this.#held = bytes;
-  }
-
   #settle(listened: Listened): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    this.#hold(0);
+    this.#reader?.release();
     this.#body?.release();
     this.#listener.signal.removeEventListener('abort', this.#onStop);
     // Whatever else would come on it, nobody listens any more. After `onEnd` and `onError` there is nothing to end.
-    const isOver = listened === 'ended' || (typeof listened === 'object' && this.#parser === undefined);
+    const isOver = listened === 'ended' || (typeof listened === 'object' && this.#reader === undefined);
     if (!isOver) this.#http?.abandon();
     this.#listener.resolve(listened);
   }
-}
-
-const blankLines = ['\n\n', '\r\n\r\n'];
-
-/** Where an event may have begun that is not over. */
-function behindBlankLine(chunk: Buffer): number {
-  const ends = blankLines.map((line) => {
-    const at = chunk.lastIndexOf(line);
-    return at < 0 ? 0 : at + line.length;
-  });
-  return Math.max(...ends);
 }
 
 function parseObject(text: string): Message | undefined {

@@ -43,6 +43,9 @@ const isEventStream = /^text\/event-stream/i;
 /** How much of an answer's text is kept to be shown. */
 const keptChars = 8192;
 
+/** An event may be the whole result of a call. */
+const eventCharsMax = 4 * 1024 * 1024;
+
 /** What a client that lets go of its own connection sees. */
 export const droppedMessage = 'the client let go of the connection';
 
@@ -116,10 +119,12 @@ class StreamExchange implements HttpHandler {
       this.#body = new AnswerBody(type, this.#request.id, this.#pool?.memory);
       return;
     }
-    this.#stream = new EventStreamReader(
-      (event) => this.#onEvent(event),
-      (ms) => this.#handler.onRetry(ms),
-    );
+    this.#stream = new EventStreamReader({
+      eventCharsMax,
+      memory: this.#pool?.memory,
+      onEvent: (event) => this.#onEvent(event),
+      onRetry: (ms) => this.#handler.onRetry(ms),
+    });
   }
 
   onBody(chunk: Buffer): void {
@@ -187,6 +192,7 @@ class StreamExchange implements HttpHandler {
     this.#signal.removeEventListener('abort', this.#onStop);
     this.#transcript.answerBody = this.#body?.text ?? this.#text.slice(0, keptChars);
     this.#body?.release();
+    this.#stream?.release();
     this.#resolve(exchanged);
   }
 }

@@ -25,10 +25,7 @@ interface Expected {
  * @param orTask whether the client offered to handle a task instead of a complete result (2026-07-28).
  * @param orInput whether it offered to be asked for input (2026-07-28).
  */
-export function judgeExchange(
-  exchanged: Exchanged,
-  context: Expected,
-): Answer<Record<string, unknown>> {
+export function judgeExchange(exchanged: Exchanged, context: Expected): Answer<Record<string, unknown>> {
   const answer = judgeAnswer(exchanged, context);
   answer.transcript = exchanged.transcript;
   return answer;

@@ -55,7 +55,8 @@ export function roundsOf(
       const { requestId } = answer;
       const asked = askedIn(answer.value);
       if ('wrong' in asked) return malformed(asked.wrong, answer);
-      if (round > watch.roundsMax) return malformed(`it was asked more than ${watch.roundsMax} times`, answer);
+      if (round > watch.roundsMax)
+        return malformed(`it was asked more than ${watch.roundsMax} times`, answer);
       if (asked.keys.length === 0) {
         // The server only wants to be called again.
         answer = await send(call, againWith(asked, undefined), signal);

@@ -25,7 +25,20 @@ export function monotonicUs(): number {
 }
 
 /** Where `performance.now` counts from. It reads the same clock as `process.hrtime`, and makes no bigint at each call. */
-const originUs = Number(process.hrtime.bigint()) / 1000 - performance.now() * 1000;
+const originUs = originOf(
+  () => Number(process.hrtime.bigint()) / 1000,
+  () => performance.now() * 1000,
+);
+
+/**
+ * Where a clock counts from that is read after the system's. A process that loses its processor between the two readings
+ * finds an origin that is too early, never one too late: on a busy machine by milliseconds, and then answers seem to come
+ * before they were given. So the latest of several is taken.
+ */
+export function originOf(systemUs: () => number, ownUs: () => number): number {
+  const readings = Array.from({ length: 20 }, () => systemUs() - ownUs());
+  return Math.max(...readings);
+}
 
 /** Wall-clock time, for a person to read; nothing is measured with it. */
 export function wallClockIso(): string {

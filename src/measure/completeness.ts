@@ -22,7 +22,10 @@ export interface Completeness {
   faultError?: string;
   /** Processes of replicas that ended although nobody had told them to, e.g. `r1 (boot 1): exit code 7`. */
   endedByThemselves: string[];
-  /** When the last operation was intended, and the last fault began, in microseconds of the run's clock. */
+  /**
+   * When the last operation was intended, or one that was under way as a task last asked for; and when the last fault began;
+   * in microseconds of the run's clock.
+   */
   lastIntendedUs: number;
   lastFaultUs: number;
 }
@@ -45,6 +48,7 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
     types: [
       'workload-began',
       'operation',
+      'task-seen',
       'client-ended',
       'fault-began',
       'fault-ended',
@@ -74,6 +78,8 @@ export function completeness(): Collector<Omit<Completeness, 'unproven' | 'unrou
       } else if (event.type === 'operation') {
         seen.operationsRecorded += 1;
         seen.lastIntendedUs = Math.max(seen.lastIntendedUs, event.intendedUs);
+      } else if (event.type === 'task-seen') {
+        seen.lastIntendedUs = Math.max(seen.lastIntendedUs, event.sentUs);
       } else if (event.type === 'client-ended') {
         seen.clientsEnded += 1;
         seen.operationsIntended += event.operations;

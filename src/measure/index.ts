@@ -12,6 +12,7 @@ export type {
   Turn,
 } from './evidence-types.ts';
 export type { Facts, SessionsHeld, TaskFacts, Waits } from './facts/index.ts';
+export type { InputFacts } from './input/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,
@@ -35,7 +36,6 @@ export type {
   Skew,
   StateLoss,
 } from './metrics.ts';
-export type { InputFacts } from './input/index.ts';
 export { spreadOver } from './spread-over.ts';
 export type { StreamCounts, StreamFacts } from './streams/index.ts';
 export type { Survival, SurvivalPoint } from './survival.ts';

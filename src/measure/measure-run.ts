@@ -12,6 +12,7 @@ import { faultSeries } from './fault-series.ts';
 import { generatorHealth, generatorUsage } from './generator-health.ts';
 import { attempted, guarded, type Unmeasured } from './guarded.ts';
 import { handshakeOverhead } from './handshake-overhead.ts';
+import { inputMeasures, type TakenAnswers, takenAnswers } from './input/index.ts';
 import { type Ledger, readLedger } from './ledger.ts';
 import { type LedgerNotes, ledgerNotes } from './ledger-notes.ts';
 import { loadSkew } from './load-skew.ts';
@@ -26,7 +27,6 @@ import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
-import { inputMeasures, type TakenAnswers, takenAnswers } from './input/index.ts';
 import { type Emitted, emittedEvents, streamEvents } from './streams/index.ts';
 import { survival } from './survival.ts';
 import {

@@ -34,6 +34,6 @@ export { idempotencyKeyKey, opIdKey, outcomeUnknownKey, stateMissingKey } from '
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { isRunEvent } from './shapes.ts';
-export { type AfterBreak, type StreamEvent, streamEnds } from './stream-events.ts';
+export type { AfterBreak, StreamEvent } from './stream-events.ts';
 export { type TaskEvent, type TaskExchange, type TaskStatus, taskStatuses } from './task-events.ts';
 export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

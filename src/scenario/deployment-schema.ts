@@ -16,18 +16,24 @@ export type ReferenceServer = keyof typeof referenceServers;
  */
 const brokenServers = {
   'broken/executes-twice': '2025-11-25',
+  'broken/executes-twice-on-takeover': '2026-07-28',
   'broken/forgets-sessions': '2025-11-25',
   'broken/forgets-state': '2025-11-25',
+  'broken/forgets-task-results': '2026-07-28',
+  'broken/hands-out-early': '2026-07-28',
   'broken/leaks-memory': '2025-11-25',
   'broken/loses-events': '2025-11-25',
   'broken/loses-results': '2025-11-25',
+  'broken/loses-tasks': '2026-07-28',
   'broken/loses-writes': '2025-11-25',
   'broken/mixes-up-answers': '2025-11-25',
   'broken/refuses-calls': '2025-11-25',
   'broken/repeats-events': '2025-11-25',
   'broken/replays-to-others': '2025-11-25',
+  'broken/reuses-input-key': '2026-07-28',
   'broken/serves-others-state': '2025-11-25',
   'broken/stalls': '2025-11-25',
+  'broken/works-after-cancel': '2026-07-28',
 } as const;
 
 /** Every program that a replica can run, with its protocol revision. */

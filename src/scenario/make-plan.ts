@@ -6,10 +6,10 @@ import { checkChosen, chosenFor, deploymentsOf, withChoice } from './chosen-depl
 import { planData } from './data-file.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
+import { checkAnswers } from './input-rules.ts';
 import { callsOf, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
 import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment.ts';
-import { checkAnswers } from './input-rules.ts';
 import type { Problem } from './problems.ts';
 import { checkData, checkDeployment, checkRows, checkScenario } from './rules.ts';
 import { type ScenarioFile, scenarioFile } from './scenario-schema.ts';

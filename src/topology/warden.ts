@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEntry, HarnessError, messageOf } from '../core/index.ts';
@@ -96,8 +96,10 @@ function wardenOver(child: ChildProcess, mark: string): Warden {
     release: (pid) => order(`-${pid}`),
     temporaryFolder() {
       assertAlive();
-      const path = mkdtempSync(join(tmpdir(), 'windtunnel-'));
+      // Told before it is there: a harness that is killed in between leaves nothing.
+      const path = join(tmpdir(), `windtunnel-${randomBytes(9).toString('base64url')}`);
       order(`+dir ${path}`);
+      mkdirSync(path, { mode: 0o700 });
       return {
         path,
         [Symbol.dispose]() {

@@ -1,9 +1,8 @@
-import type { InputAnswer, InputWatch } from '../client/index.ts';
+import type { InputAnswer, InputWatch, ToolResult } from '../client/index.ts';
 import { HarnessError, type StopSignal } from '../core/index.ts';
 import { durationMs } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, type Send, type Tried } from './attempts.ts';
 import type { ClientContext } from './types.ts';
-import type { ToolResult } from '../client/index.ts';
 
 /** A server may ask for ever. */
 const roundsMax = 10;

@@ -1,10 +1,11 @@
-import { benchJudge } from './judge.ts';
+import { benchJudge, benchJudgeTasks } from './judge.ts';
 import type { Row } from './rows.ts';
 
 export async function judgeRows(): Promise<Row[]> {
   const { seconds, peakRssBytes, operations, cpuSeconds } = await benchJudge();
   const what = `judging and rendering ${operations.toLocaleString('en')} recorded operations`;
   const details = { 'CPU, s': cpuSeconds };
+  const tasks = await benchJudgeTasks();
   return [
     { id: 'judge-time', what: `${what}: time`, value: seconds, unit: 's', bound: { atMost: 15 }, details },
     {
@@ -14,6 +15,14 @@ export async function judgeRows(): Promise<Row[]> {
       unit: 'MB',
       bound: { atMost: 500 },
       details,
+    },
+    {
+      id: 'judge-tasks',
+      what: `judging and rendering ${tasks.operations.toLocaleString('en')} histories of tasks: time`,
+      value: tasks.seconds,
+      unit: 's',
+      bound: { atMost: 10 },
+      details: { 'CPU, s': tasks.cpuSeconds, 'peak memory, MB': tasks.peakRssBytes / 1e6 },
     },
   ];
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { makePlan, type Plan, runsOf } from '../../src/scenario/index.ts';
 import type { Results } from '../../src/verdict/index.ts';
 import { recordRun } from './recorded-run.ts';
+import { recordTasks } from './recorded-tasks.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -31,9 +32,21 @@ export async function benchJudge(
   options: { operations?: number; clients?: number; runs?: number } = {},
 ): Promise<JudgeBench> {
   const { operations = 1_000_000, clients = 5000, runs = 1 } = options;
+  return benchReport((folder) => recordExperiment(folder, { operations, clients, runs }), operations);
+}
+
+/** The same of the histories of tasks, of which each operation has one. */
+export async function benchJudgeTasks(
+  options: { tasks?: number; clients?: number } = {},
+): Promise<JudgeBench> {
+  const { tasks = 100_000, clients = 1000 } = options;
+  return benchReport((folder) => recordTaskExperiment(folder, { tasks, clients }), tasks);
+}
+
+async function benchReport(record: (folder: string) => void, operations: number): Promise<JudgeBench> {
   const folder = mkdtempSync(join(tmpdir(), 'windtunnel-bench-'));
   try {
-    recordExperiment(folder, { operations, clients, runs });
+    record(folder);
     const usage = await report(folder);
     refuseUnlessWhole(folder, operations);
     return { ...usage, operations };
@@ -47,25 +60,57 @@ export function recordExperiment(
   folder: string,
   { operations, clients, runs }: { operations: number; clients: number; runs: number },
 ): void {
-  const plan: Plan = makePlan(
+  const plan = planOf({
+    scenario: 'crash',
+    deployment: 'stateful-sticky',
+    runs,
+    durationMs: operations / runs,
+    clients,
+    ratePerSecond: 1000,
+  });
+  writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
+  for (const spec of runsOf(plan)) recordRun(folder, spec, operations / runs);
+}
+
+export function recordTaskExperiment(
+  folder: string,
+  { tasks, clients }: { tasks: number; clients: number },
+): void {
+  const scenario = fileURLToPath(new URL('./tasks.yaml', import.meta.url));
+  const ratePerSecond = 200;
+  const durationMs = (tasks / ratePerSecond) * 1000;
+  const deployment = 'stateless-tasks-shared';
+  const plan = planOf({ scenario, deployment, runs: 1, durationMs, clients, ratePerSecond });
+  writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
+  for (const spec of runsOf(plan)) recordTasks(folder, spec, tasks);
+}
+
+function planOf(asked: {
+  scenario: string;
+  deployment: string;
+  runs: number;
+  durationMs: number;
+  clients: number;
+  ratePerSecond: number;
+}): Plan {
+  const { scenario, deployment, runs, durationMs, clients, ratePerSecond } = asked;
+  return makePlan(
     {
-      scenarios: ['crash'],
-      deployments: ['stateful-sticky'],
+      scenarios: [scenario],
+      deployments: [deployment],
       replicas: 3,
       repeats: runs,
-      durationMs: operations / runs,
+      durationMs,
       sessions: clients,
-      ratePerSecond: 1000,
+      ratePerSecond,
       seed: 1,
-      command: 'windtunnel run crash',
+      command: 'windtunnel run',
       tool: { name: 'mcp-windtunnel', version: '0' },
       startedAt: '2026-01-01T00:00:00.000Z',
       environment: { node: process.version, cpu: '', cores: 1, memoryBytes: 0, os: '', packages: {} },
     },
     { scenariosDir: join(root, 'scenarios'), deploymentsDir: join(root, 'infra/deployments') },
   );
-  writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
-  for (const spec of runsOf(plan)) recordRun(folder, spec, operations / runs);
 }
 
 async function report(folder: string): Promise<Omit<JudgeBench, 'operations'>> {

@@ -16,6 +16,10 @@ import { leftOf, outOf, resultsIn, small, startRun, untilNothingIsLeftOf, untilR
 const engine = await containerEngine();
 const args = ['rolling-restart', '--deployment', 'stateful-sticky,stateless', ...small];
 
+/** When to strike. The moment is what is random: network, containers coming up, workload, a restart, the end. */
+const prng = seededPrng(4).fork('kill');
+const momentsMs = Array.from({ length: 4 }, () => Math.round(prng.next() * 6000));
+
 /** Until the clock shows another second: an image's time of creation has no more. */
 async function nextSecond(): Promise<void> {
   const now = () => Math.floor(Date.now() / 1000);
@@ -39,7 +43,7 @@ describe('what is left in the engine', () => {
     expect(resultsIn(outOf(folder)).cutShort).toContain('runs');
   }, 60_000);
 
-  it('is nothing after Ctrl-C, twice', async ({ skip }) => {
+  it.concurrent('is nothing after Ctrl-C, twice', async ({ skip }) => {
     need(engine, skip);
     using folder = temporaryFolder();
     const { child, finished } = startRun(args, folder);
@@ -50,14 +54,14 @@ describe('what is left in the engine', () => {
     await untilNothingIsLeftOf(child.pid);
   }, 60_000);
 
-  it('is nothing when the harness is killed, whenever that is', async ({ skip }) => {
-    need(engine, skip);
-    const prng = seededPrng(4).fork('kill');
-    for (let i = 0; i < 4; i++) {
+  it.concurrent.for(momentsMs)(
+    'is nothing when the harness is killed after %i ms',
+    { timeout: 120_000 },
+    async (momentMs, { skip }) => {
+      need(engine, skip);
       using folder = temporaryFolder();
       const { child, finished } = startRun(args, folder);
-      // The moment is what is random here: network, containers coming up, workload, a restart, the end.
-      await new Promise((resolve) => setTimeout(resolve, prng.next() * 6000));
+      await new Promise((resolve) => setTimeout(resolve, momentMs));
       child.kill('SIGKILL');
       await finished;
       await until(
@@ -66,8 +70,8 @@ describe('what is left in the engine', () => {
         30_000,
       );
       expect(await leftOf(child.pid)).toEqual([]);
-    }
-  }, 120_000);
+    },
+  );
 
   it('is removed by `windtunnel clean` when harness and warden were killed, and what lives is not', async ({
     skip,

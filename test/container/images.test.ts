@@ -126,7 +126,7 @@ describe('an image of somebody else', () => {
     expect(log).toBe('version 2, port 3000\n');
     expect(resultsIn(outOf(folder)).runs[0]?.metrics.availability.numerator).toBeGreaterThan(10);
     expect(await leftOf(pid)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('keeps a ledger on its output, which a kill does not shorten, and is ready by a path or by its output', async ({
     skip,
@@ -157,7 +157,7 @@ describe('an image of somebody else', () => {
     const { metrics } = resultsIn(outOf(folder)).runs[0] ?? {};
     expect(metrics?.duplicate_execution).toMatchObject({ numerator: 0 });
     expect(await leftOf(pid)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('runs out of memory, and another container takes its place', async ({ skip }) => {
     need(engine, skip);
@@ -174,7 +174,7 @@ describe('an image of somebody else', () => {
       'r1 2',
     );
     expect(await leftOf(pid)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   const wrong: [string, string, number, RegExp, string, string?][] = [
     [
@@ -222,9 +222,9 @@ describe('an image of somebody else', () => {
       'ready: { output: "^ready", within: 1s }',
     ],
   ];
-  it.for(wrong)(
+  it.concurrent.for(wrong)(
     'that %s: it is said, and nothing is left',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async ([, image, code, message, more, keys], { skip }) => {
       need(engine, skip);
       using folder = temporaryFolder();

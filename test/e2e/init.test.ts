@@ -15,7 +15,7 @@ const called: Record<ForeignName, string[]> = {
   'python-sdk': ['add', 'echo', 'recall', 'wait'],
 };
 
-describe('init, and the run that it wrote', () => {
+describe.concurrent('init, and the run that it wrote', () => {
   it.for(Object.keys(called) as ForeignName[])('of %s', { timeout: 300_000 }, async (name, { skip }) => {
     need(foreign(name), skip);
     using folder = temporaryFolder();

@@ -1,10 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { seededPrng } from '../../src/core/index.ts';
 import type { Results } from '../../src/verdict/index.ts';
 import { cli, processesWith, startCli, temporaryFolder, until } from '../support/cli.ts';
+
+// A run that waits for its end leaves room beside it.
+vi.setConfig({ maxConcurrency: 3 });
 
 const args = (out: string) => [
   'run',
@@ -157,40 +160,43 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('kill -9', () => {
-  it('at 20 random moments leaves no process and no temporary folder; what was recorded can be judged', async () => {
-    using folder = temporaryFolder();
-    // Its own, since other runs on this machine come and go in the common one.
-    const temporary = join(folder.path, 'tmp');
-    mkdirSync(temporary);
-    const prng = seededPrng(20).fork('kill');
-    for (let i = 0; i < 20; i++) {
-      const out = join(folder.path, `experiment-${i}`);
+/** When to strike. The moment is what is random: start-up, set-up, workload, restarts, the second run. */
+const prng = seededPrng(20).fork('kill');
+const momentsMs = Array.from({ length: 20 }, () => Math.round(prng.next() * 5000));
+
+describe.runIf(process.platform === 'linux').concurrent('kill -9', () => {
+  it.for(momentsMs)(
+    'after %i ms leaves no process and no temporary folder; what was recorded can be judged',
+    async (momentMs) => {
+      using folder = temporaryFolder();
+      // Its own, since other runs on this machine come and go in the common one.
+      const temporary = join(folder.path, 'tmp');
+      mkdirSync(temporary);
+      const out = join(folder.path, 'experiment');
       const { child, finished } = startCli([...args(out), '--duration', '4s'], {
         env: { TMPDIR: temporary },
       });
-      // The moment is what is random here: start-up, set-up, workload, restarts, the second run.
-      await new Promise((resolve) => setTimeout(resolve, prng.next() * 5000));
+      await new Promise((resolve) => setTimeout(resolve, momentMs));
       child.kill('SIGKILL');
       await finished;
       await until(
         () => processesWith(out).length === 0,
-        () => `run ${i} left ${JSON.stringify(processesWith(out))}`,
+        () => `left ${JSON.stringify(processesWith(out))}`,
       );
-      if (!existsSync(join(out, 'plan.json'))) continue;
+      await until(
+        () => readdirSync(temporary).length === 0,
+        () => `left: ${readdirSync(temporary).join(', ')}`,
+      );
+      if (!existsSync(join(out, 'plan.json'))) return;
       const report = await cli(['report', out, '--quiet']);
       // 64: nothing had begun. Else the run that was cut has no verdict, whatever one before it came to.
-      if (report.code === 64) continue;
+      if (report.code === 64) return;
       expect(report.code).not.toBe(0);
       const { runs } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
       const isWhole = ({ checks }: Results['runs'][number]) =>
         checks.find(({ id }) => id === 'record-complete')?.verdict === 'pass';
       expect(runs.filter((run) => !isWhole(run)).map(({ verdict }) => verdict)).not.toContain('fail');
       if (report.code === 1) expect(runs.filter(isWhole).map(({ verdict }) => verdict)).toContain('fail');
-    }
-    await until(
-      () => readdirSync(temporary).length === 0,
-      () => `left: ${readdirSync(temporary).join(', ')}`,
-    );
-  }, 300_000);
+    },
+  );
 });

@@ -25,7 +25,7 @@ function serversOf(out: string): number[] {
     .map(Number);
 }
 
-describe('--store redis', () => {
+describe.concurrent('--store redis', () => {
   beforeEach(({ skip }) => need(redisServer(), skip));
 
   it('starts one for each run, in which a crash loses no session, and ends it', async () => {
@@ -94,7 +94,7 @@ describe('--store redis', () => {
   });
 });
 
-describe('what --store redis starts', () => {
+describe.concurrent('what --store redis starts', () => {
   beforeEach(({ skip }) => need(redisServer(), skip));
 
   it.each(['SIGINT', 'SIGKILL'] as const)('is gone after %s', async (signal) => {

@@ -108,7 +108,7 @@ describe('windtunnel run', () => {
     expect(readFileSync(join(out, 'results.json'), 'utf8')).toBe(before);
   });
 
-  it('prints what a machine needs on standard output alone, and no control codes without a terminal', async () => {
+  it.concurrent('prints what a machine needs on standard output alone, and no control codes without a terminal', async () => {
     using folder = temporaryFolder();
     const out = join(folder.path, 'experiment');
     const { code, stdout, stderr } = await cli([
@@ -129,7 +129,7 @@ describe('windtunnel run', () => {
     for (const line of stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
 
-  it('ends at once, with its last output, when a replica does not start', async () => {
+  it.concurrent('ends at once, with its last output, when a replica does not start', async () => {
     using folder = temporaryFolder();
     const out = join(folder.path, 'experiment');
     // The servers inherit it and refuse it.
@@ -144,7 +144,7 @@ describe('windtunnel run', () => {
     expect(processesWith(out)).toEqual([]);
   });
 
-  it('runs twice at once without getting in its own way', async () => {
+  it.concurrent('runs twice at once without getting in its own way', async () => {
     using folder = temporaryFolder();
     const args = ['run', 'crash', '--deployment', 'stateless', ...short, '--quiet'];
     const both = await Promise.all([cli(args, { cwd: folder.path }), cli(args, { cwd: folder.path })]);

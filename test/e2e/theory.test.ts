@@ -31,7 +31,7 @@ async function run(args: string[], expected: Record<string, string[]>): Promise<
 }
 
 /** What a machine decides that is too busy: how much waits, and how much is under way when a replica dies. */
-const byTiming = ['crash-in-flight', 'freeze-waits', 'freeze-p99'];
+const byTiming = ['crash-in-flight', 'crash-streams-in-flight', 'freeze-waits', 'freeze-p99'];
 /** Far more than the servers of these scenarios take. */
 const slowMs = 100;
 
@@ -86,6 +86,31 @@ describe('what is measured agrees with arithmetic', () => {
     await run(['freeze', '--duration', '8s'], {
       'stateful-sticky': ['affinity-keeps', 'freeze-waits', 'freeze-p99'],
       'stateless-local-state': ['handle-found', 'freeze-waits', 'freeze-p99'],
+    });
+  });
+
+  it('when streams break', async () => {
+    await run(['blocking-call', '--duration', '8s'], {
+      'stateful-streams-sticky': [
+        'affinity-crash',
+        'affinity-held',
+        'stream-resumed',
+        'crash-streams-cut',
+        'crash-streams-in-flight',
+      ],
+      'stateful-streams-shared': [
+        'shared-session-loss',
+        'shared-stream-events',
+        'stream-resumed',
+        'crash-streams-cut',
+        'crash-streams-in-flight',
+        'keyed-again',
+      ],
+      stateless: ['crash-streams-cut', 'crash-streams-in-flight', 'keyed-again'],
+    });
+    await run(['stream-resume', '--duration', '5s'], {
+      'stateful-streams-sticky': ['affinity-keeps', 'stream-resumed'],
+      stateless: ['unkeyed-again'],
     });
   });
 });

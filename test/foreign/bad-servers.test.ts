@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { cli, processesWith, temporaryFolder } from '../support/cli.ts';
 
 /** A user's mistake with a server of their own is one message before anything starts, and leaves nothing behind. */
@@ -12,6 +12,8 @@ const fixture = fileURLToPath(new URL('./servers/fixture.mjs', import.meta.url))
 const scenario = fileURLToPath(new URL('./echo.yaml', import.meta.url));
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
+// Most of them do nothing but wait until a server should have been ready.
+vi.setConfig({ maxConcurrency: 4 });
 
 interface Case {
   server: Record<string, unknown>;
@@ -23,7 +25,8 @@ interface Case {
 async function said({ server, rest = '', args = [] }: Case, name: string) {
   const path = join(folder.path, `${name}.yaml`);
   writeFileSync(path, `name: mine\ndescription: d\nserver: ${JSON.stringify(server)}\n${rest}`);
-  const out = join(folder.path, `out-${name}`);
+  // No path begins another's: it is what the processes of a run are found by.
+  const out = join(folder.path, name, 'experiment');
   const all = ['run', args[0]?.startsWith('-') || args.length === 0 ? scenario : '', ...args].filter(Boolean);
   const { code, stderr } = await cli([...all, '--deployment', path, '--out', out]);
   // Nothing of it is left: the mark that every process inherits holds the folder.
@@ -41,7 +44,7 @@ const command = (env: Record<string, string>, within = '10s') => ({
 const greets =
   "require('net').createServer((s) => s.on('error', () => {}).end('220 ready\\r\\n')).listen(process.argv[1], '127.0.0.1')";
 
-describe('a command that cannot be used', () => {
+describe.concurrent('a command that cannot be used', () => {
   it.each<[string, Case, number, RegExp]>([
     [
       'no-program',
@@ -109,6 +112,12 @@ describe('a command that cannot be used', () => {
       64,
       /mine speaks 2026-07-28, which has no sessions/,
     ],
+    [
+      'task-affinity',
+      { server: command({}), rest: 'routing: task-affinity\n' },
+      64,
+      /mine speaks 2025-11-25, which has no Mcp-Name to route by/,
+    ],
   ])('%s', async (name, one, code, message) => {
     const result = await said(one, name);
     expect(result.stderr).toMatch(message);
@@ -129,7 +138,7 @@ describe('a command that cannot be used', () => {
   });
 });
 
-describe('an address that cannot be used', () => {
+describe.concurrent('an address that cannot be used', () => {
   it.each<[string, string, string[], number, RegExp]>([
     [
       'refused',

@@ -34,7 +34,8 @@ async function ran(name: string, server: Record<string, unknown>, asked: Asked =
   const { scenario = echo, rest = '', args = [], env = {} } = asked;
   const path = join(folder.path, `${name}.yaml`);
   writeFileSync(path, `name: mine\ndescription: d\nserver: ${JSON.stringify(server)}\n${rest}`);
-  const out = join(folder.path, `out-${name}`);
+  // No path begins another's: it is what the processes of a run are found by.
+  const out = join(folder.path, name, 'experiment');
   const run = await cli(['run', scenario, '--deployment', path, '--out', out, ...args], { env });
   expect(processesWith(out)).toEqual([]);
   const read = (file: string) => JSON.parse(readFileSync(join(out, file), 'utf8'));
@@ -127,8 +128,10 @@ describe('a command as two replicas behind the balancer', () => {
     const faults = 'faults: [{ at: 300ms, fault: restart, grace: 100ms }]\n';
     writeFileSync(restart, readFileSync(echo, 'utf8').replace('expect:', `${faults}expect:`));
     const rest = 'replicas: 2\n';
-    await ran('forks', command({ MODE: 'forks' }), { rest, scenario: restart });
-    const stubborn = await ran('stubborn', command({ MODE: 'ignores-sigterm' }), { rest, scenario: restart });
+    const [, stubborn] = await Promise.all([
+      ran('forks', command({ MODE: 'forks' }), { rest, scenario: restart }),
+      ran('stubborn', command({ MODE: 'ignores-sigterm' }), { rest, scenario: restart }),
+    ]);
     const events = allTextIn(join(stubborn.out, 'runs/mine-0')).split('\n');
     expect(events.filter((line) => line.includes('"signal":"SIGKILL"')).length).toBeGreaterThan(0);
   });

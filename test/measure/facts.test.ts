@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { showTo } from '../../src/measure/collector.ts';
 import { facts } from '../../src/measure/facts/index.ts';
-import { routeJoin } from '../../src/measure/route-join.ts';
 import { takenAnswers } from '../../src/measure/input/index.ts';
+import { routeJoin } from '../../src/measure/route-join.ts';
 import { ledgerTasks } from '../../src/measure/tasks/index.ts';
 import type { RunEvent } from '../../src/record/index.ts';
 import type { Deployment, Scenario } from '../../src/scenario/index.ts';

@@ -86,6 +86,9 @@ describe('the lane of a task', () => {
     expect(lane.marks.at(-1)).toMatchObject({ kind: 'gave-up', atMs: 1600 });
     expect(outcomeWords(lane)).toBe('gave up after 1.6 s');
     expect(outcomeWords(laneOf(handedOver))).toBe('completed, known after 1.6 s');
+    expect(outcomeWords(laneOf({ ...handedOver, outcome: 'info' }))).toBe(
+      'completed, known after 1.6 s, its result never came',
+    );
   });
 
   it('is told in words, in order, with who did it', () => {
@@ -125,6 +128,12 @@ describe('the strip of a task', () => {
         'completed',
       ]),
     );
+  });
+
+  it('ends the line of its client where that saw the last of it', () => {
+    const early = drawnOf({ ...handedOver, toUs: 2_000_000, sights: handedOver.sights.slice(0, 3) });
+    expect(early.markup.text).toContain('<line class="life" x2="50%" y1="28" y2="28"/>');
+    expect(drawnOf(handedOver).markup.text).toContain('<line class="life" x2="80%"');
   });
 
   it('shades faults where they fall into the life of the task', () => {

@@ -114,6 +114,11 @@ describe('the timetable', () => {
     expect(await page.locator('figure.tasks .lanes .strip:visible').count()).toBe(10 + 6 + 10 + 4);
     expect(await page.locator('.more-lanes:visible').count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(718);
+    // The axis stands over the strips.
+    const [axis, strip] = await page.evaluate<[number, number]>(
+      `['.ages .strip', '.lanes .strip'].map((one) => document.querySelector('figure.tasks ' + one).getBoundingClientRect().x)`,
+    );
+    expect(axis).toBeCloseTo(strip, 0);
     const wide = await page.evaluate<number>(
       `Math.min(...[...document.querySelectorAll('figure.tasks .lanes .strip')].map((one) => one.getBoundingClientRect().width).filter((one) => one > 0))`,
     );

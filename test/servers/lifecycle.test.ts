@@ -124,9 +124,16 @@ describe('a server that cannot start', () => {
     ['WINDTUNNEL_STORE', 'sqlite:'],
     ['WINDTUNNEL_STORE', 'redis://127.0.0.1:6379/first'],
     ['WINDTUNNEL_STORE_PREFIX', 'any*'],
+    ['WINDTUNNEL_TASK_STORE', 'file'],
+    ['WINDTUNNEL_TASK_LEASE_MS', '0'],
+    ['WINDTUNNEL_TASK_RETRY', 'client'],
+    ['WINDTUNNEL_TASK_TTL_MS', '-1'],
+    ['WINDTUNNEL_TASK_RETENTION', 'long'],
+    ['WINDTUNNEL_TASK_POLL_MS', '1e3'],
     ['WINDTUNNEL_DRAIN_MS', '5s'],
     ['WINDTUNNEL_LIFELINE', 'yes'],
     ['WINDTUNNEL_JSON_RESPONSE', 'true'],
+    ['WINDTUNNEL_EVENTS', 'sqlite'],
   ])('exits 64 with one line about %s=%s', async (name, value) => {
     const { exited } = spawnServer('stateless-v2', { [name]: value });
     const exit = await exited;

@@ -130,6 +130,22 @@ describe.each(sessionful)('%s', (server) => {
   });
 });
 
+it.each(sessionful)(
+  '%s ends in order only when a stream that was taken up again has its response',
+  async (server) => {
+    await using replica = await startReplica(server, { WINDTUNNEL_EVENTS: 'memory' });
+    const session = await openSession(replica.url);
+    const call = await report(replica.url, session, 1, { steps: 5, stepMs: 100 });
+    const begun = await read(call, (got) => got.some(isProgress));
+    const response = await resume(replica.url, session, begun.at(-1)?.id ?? '');
+    replica.child.kill('SIGTERM');
+    const rest = await read(response);
+    expect(numbers(rest)).toEqual([2, 3, 4, 5]);
+    expect(results(rest)).toBe(1);
+    expect(await replica.exited).toMatchObject({ code: 0 });
+  },
+);
+
 describe('a call with an idempotency key', () => {
   const call = (url: URL, id: number, key: string | undefined, args: object = {}) => {
     const _meta = {

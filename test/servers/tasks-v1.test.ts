@@ -134,10 +134,9 @@ describe('a task of stateful-v1', () => {
     expect(await capabilities(without)).not.toHaveProperty('tasks');
     const { ask } = client(await openSession(one.url));
     const { result } = await ask(one, 'tools/list');
-    const offered = (result?.tools as { name: string; execution?: object }[]).map(({ name, execution }) => [
-      name,
-      execution,
-    ]);
+    const offered = ((result?.tools ?? []) as { name: string; execution?: object }[]).map(
+      ({ name, execution }) => [name, execution],
+    );
     expect(Object.fromEntries(offered)).toMatchObject({
       report: { taskSupport: 'optional' },
       echo: { taskSupport: 'forbidden' },

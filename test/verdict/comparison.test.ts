@@ -192,6 +192,23 @@ describe('two deployments', () => {
     });
   });
 
+  it('are those that a scenario is run over, the first of them first', () => {
+    const { scenarios, deployments, seed, runs } = exampleResults({
+      scenarios: ['crash', 'steady'],
+      deployments: ['a', 'b', 'c'],
+      repeats: 1,
+    });
+    const [crash, steady] = scenarios;
+    if (!crash || !steady) throw new Error('there are two scenarios');
+    const own = [crash, { ...steady, deployments: ['b', 'c'] }];
+    const compared = compareAll({ scenarios: own, deployments, seed }, runs);
+    expect(compared.map(({ scenario, baseline, candidate }) => [scenario, baseline, candidate])).toEqual([
+      ['crash', 'a', 'b'],
+      ['crash', 'a', 'c'],
+      ['steady', 'b', 'c'],
+    ]);
+  });
+
   it('need each other', () => {
     const { scenarios, deployments, seed, runs } = exampleResults({ deployments: ['a'] });
     expect(compareAll({ scenarios, deployments, seed }, runs)).toEqual([]);

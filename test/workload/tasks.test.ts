@@ -28,7 +28,11 @@ const step = (task: Options = {}, rest: Partial<CallStep> = {}): CallStep => ({
 async function play(
   tasks: Partial<TaskCalls>,
   journey: Scenario['workload']['journey'],
-  { policy = {}, call = () => ok() }: { policy?: Partial<Policy>; call?: () => Answer<ToolResult> } = {},
+  {
+    policy = {},
+    call = () => ok(),
+    stop = new AbortController().signal,
+  }: { policy?: Partial<Policy>; call?: () => Answer<ToolResult>; stop?: AbortSignal } = {},
 ) {
   const base = spec({
     workload: { sessions: 1, ratePerSecond: 1, arrivals: { overMs: 0, process: 'even' }, journey },
@@ -37,7 +41,7 @@ async function play(
   const sink = memorySink();
   const connector = fakeConnector(call, undefined, tasks);
   const generator = localGenerator(base, { clock: fakeClock(), events: sink, connector });
-  await generator.run({ entryUrl: '', beginUs: 0 }, new AbortController().signal);
+  await generator.run({ entryUrl: '', beginUs: 0 }, stop);
   const { events } = sink;
   return {
     connector,
@@ -411,5 +415,47 @@ describe('a result that is asked for again', () => {
       step({ askAgainAfter: '1s' }),
     ]);
     expect(seen.map(({ status }) => status)).toEqual(['completed', null, 'completed']);
+  });
+});
+
+describe('a run that is cut short', () => {
+  it.each([true, false])('ends what is under way, which has its record (wait: %s)', async (wait) => {
+    const controller = new AbortController();
+    let polls = 0;
+    const get = async () => {
+      polls += 1;
+      if (polls === 3) controller.abort();
+      return taskState();
+    };
+    const { operations, events } = await play(
+      { create: async () => created(), get },
+      [step({ wait }, { deadline: '1h' })],
+      { stop: controller.signal },
+    );
+    expect(operations).toMatchObject([{ outcome: 'info', failure: { kind: 'interrupted' }, taskId: 't1' }]);
+    expect(polls).toBe(3);
+    expect(eventsOf(events, 'client-ended')).toEqual([]);
+  });
+});
+
+describe('a journey that starts tasks without end', () => {
+  it('has a thousand under way at most', async () => {
+    let made = 0;
+    let ended = 0;
+    let most = 0;
+    const create = async () => {
+      made += 1;
+      most = Math.max(most, made - ended);
+      return created({ taskId: `t${made}`, pollIntervalMs: 4000 });
+    };
+    const get = async (taskId: string) => {
+      ended += 1;
+      return taskState({ taskId, ...done });
+    };
+    const { operations } = await play({ create, get }, [
+      { repeat: 1500, steps: [step({ wait: false }, { deadline: '1h' }), { think: '1ms' }] },
+    ]);
+    expect(operations).toHaveLength(1500);
+    expect(most).toBe(1000);
   });
 });

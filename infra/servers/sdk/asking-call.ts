@@ -52,7 +52,9 @@ export async function callAsking(
   if (given !== undefined && state === undefined) {
     throw new ProtocolError(invalidParams, 'Invalid or expired requestState');
   }
-  const capabilities = (mcpReq.envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY];
+  const capabilities = (mcpReq.envelope as Record<string, unknown> | undefined)?.[
+    CLIENT_CAPABILITIES_META_KEY
+  ];
   const asking = canBeAsked(capabilities) ? askByResult(state, mcpReq.inputResponses) : undefined;
   try {
     return await callBlocking(tool, args, _meta, { baskets, signal, notify, asking }, context);

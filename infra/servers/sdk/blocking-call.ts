@@ -32,7 +32,11 @@ export function callBlocking(
   context: ServerContext,
 ): Promise<CallToolResult> {
   const { store, keyed } = context;
-  const conduct = blockingConduct(meta, noted(meta, notify, context), asking && answersNoted(meta, asking, context));
+  const conduct = blockingConduct(
+    meta,
+    noted(meta, notify, context),
+    asking && answersNoted(meta, asking, context),
+  );
   const means = { store, baskets, signal, conduct };
   return once(keyed, { tool: tool.name, arguments: args, meta, signal }, () =>
     callTool(tool, args, meta, means, context),

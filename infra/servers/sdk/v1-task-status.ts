@@ -53,8 +53,10 @@ export function statusTeller(
   return {
     opened(gone) {
       stop();
-      stopLooking = rounds(Math.max(lookMsMin, tasks.policy.pollIntervalMs / 2), look, () => {});
-      gone.addEventListener('abort', stop, { once: true });
+      const own = rounds(Math.max(lookMsMin, tasks.policy.pollIntervalMs / 2), look, () => {});
+      stopLooking = own;
+      // Unless another stream has taken its place by then.
+      gone.addEventListener('abort', () => stopLooking === own && stop(), { once: true });
     },
     made(task) {
       if (stopLooking !== undefined) watch(task);

@@ -78,8 +78,14 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
     lose();
     throw new Lost();
   };
-  /** A change that cannot be made since the task is another's, or forgotten, ends the work. */
-  const change = async <R extends string>(decide: Decide<R | 'lost'>, effect?: () => void) => {
+  /**
+   * A change that cannot be made since the task is another's, or forgotten, ends the work.
+   * @param told notes in the ledger what stands now, before anyone is told of it here.
+   */
+  const change = async <R extends string>(
+    decide: Decide<R | 'lost'>,
+    { effect, told }: { effect?: () => void; told?: (task: TaskRecord) => void } = {},
+  ) => {
     const next = await asking(() => store.change(taskId, decide, effect));
     if (next === undefined || next === 'lost') {
       lose();
@@ -91,6 +97,7 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
     }
     task = next;
     if (task.cancelRequested) abort.abort();
+    told?.(task);
     means.onChanged(task);
     return task;
   };
@@ -110,8 +117,7 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
   const ask = async (key: string, question: Question): Promise<unknown> => {
     const now = await stored();
     if (Object.hasOwn(now.inputResponses, key)) return now.inputResponses[key];
-    await change(waitingFor(owner, key, question));
-    tell('input-required');
+    await change(waitingFor(owner, key, question), { told: () => tell('input-required') });
     for (;;) {
       if (abort.signal.aborted) throw lost ? new Lost() : new Cancelled();
       const { inputResponses } = await stored();
@@ -131,26 +137,33 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
   const end = async (outcome: ToolOutcome) => {
     if (outcome.kind === 'cancelled') return stop();
     const effect = () => note(outcome.kind === 'done' ? 'commit' : 'abort', outcome);
-    const next = await change(completed(owner, outcome, policy), effect);
+    const next = await change(completed(owner, outcome, policy), { effect, told: tellEnd('completed') });
     if (next === 'cancelled') await stop();
-    else if (next.status === 'completed') tell('completed');
+  };
+  /** Who cancelled it at once has told of that end. */
+  const tellEnd = (status: 'completed' | 'failed') => (ended: TaskRecord) => {
+    if (ended.status === status) tell(status);
   };
   const stop = async () => {
-    const wasEnded = isFinal(await stored());
-    await change(stopped(owner, policy), () => note('abort'));
-    // Who cancelled it at once has told of it.
-    if (!wasEnded) tell('cancelled');
+    let wasEnded = false;
+    const decide = (now: TaskRecord) => {
+      wasEnded = isFinal(now);
+      return stopped(owner, policy)(now);
+    };
+    const told = () => {
+      if (!wasEnded) tell('cancelled');
+    };
+    await change(decide, { effect: () => note('abort'), told });
   };
   const fail = async (error: unknown) => {
     const message = error instanceof WorkFailed ? error.message : `Internal error: ${messageOf(error)}`;
     const rpcError = { code: internalError, message, data: { transient: isTransient(error) } };
-    await change(failed(owner, rpcError, policy), () => note('abort'));
-    if (task.status === 'failed') tell('failed');
+    const decide = failed(owner, rpcError, policy);
+    await change(decide, { effect: () => note('abort'), told: tellEnd('failed') });
   };
   const again = async () => {
-    await change(ifOwned(owner, { steps: 0, statusMessage: 'it begins again' }));
-    note('abort');
-    tell('retried');
+    const decide = ifOwned(owner, { steps: 0, statusMessage: 'it begins again' });
+    await change(decide, { effect: () => note('abort'), told: () => tell('retried') });
   };
 
   const attempt = async (beginning: number): Promise<'again' | 'over'> => {

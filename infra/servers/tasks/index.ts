@@ -9,13 +9,12 @@ import { memoryTaskStore } from './memory.ts';
 import type { TaskEngineParts, TaskStore } from './types.ts';
 
 export { taskEngine } from './engine.ts';
-export { memoryTaskStore, monotonicMs } from './memory.ts';
+export { memoryTaskStore } from './memory.ts';
 export { rounds } from './rounds.ts';
 export {
   type Awaitable,
   type CreateOptions,
   type Decide,
-  finalStatuses,
   type Held,
   type InputRequest,
   isFinal,

@@ -35,6 +35,7 @@ export function sqliteTaskStore(
     change:
       db.prepare(`UPDATE task SET version = ?1, owner = ?2, lease_until = iif(?2 IS NULL, 0, lease_until),
       kept_until = ?3, final = ?4, cancel_requested = ?5, record = ?6 WHERE id = ?7`),
+    owns: db.prepare('SELECT 1 FROM task WHERE owner = ? LIMIT 1'),
     renew: db.prepare('UPDATE task SET lease_until = ? WHERE owner = ? RETURNING id, cancel_requested'),
     release: db.prepare('UPDATE task SET owner = NULL, lease_until = 0 WHERE owner = ?'),
     free: db.prepare(`SELECT id FROM task
@@ -46,10 +47,12 @@ export function sqliteTaskStore(
     position: db.prepare('SELECT position FROM task WHERE id = ?'),
     countFailure: db.prepare(`INSERT INTO task_failure (op_id, count) VALUES (?, 1)
       ON CONFLICT (op_id) DO UPDATE SET count = count + 1 RETURNING count`),
+    old: db.prepare('SELECT 1 FROM task WHERE kept_until <= ? LIMIT 1'),
     forget: db.prepare('DELETE FROM task WHERE kept_until <= ? RETURNING record, owner, version'),
   };
   const find = (taskId: string) => toTask(sql.get.get(taskId, nowMs()));
 
+  // What is done again and again mostly finds nothing, and looks before it takes the lock.
   return {
     shared: true,
     create(task, leaseMs) {
@@ -87,14 +90,13 @@ export function sqliteTaskStore(
         effect?.();
         return changed;
       }),
-    renew: (owner, leaseMs) =>
-      sql.renew.all(nowMs() + leaseMs, owner).map((row) => ({
-        taskId: String(row.id),
-        cancelRequested: row.cancel_requested === 1,
-      })),
+    renew(owner, leaseMs) {
+      if (!sql.owns.get(owner)) return [];
+      const rows = sql.renew.all(nowMs() + leaseMs, owner);
+      return rows.map((row) => ({ taskId: String(row.id), cancelRequested: row.cancel_requested === 1 }));
+    },
     release: (owner) => void sql.release.run(owner),
     takeOver(owner, leaseMs, max) {
-      // Most looks find nothing, and need no lock.
       if (sql.free.all(nowMs(), nowMs(), 1).length === 0) return [];
       return transaction(() =>
         sql.free
@@ -111,11 +113,11 @@ export function sqliteTaskStore(
         .filter((task) => task !== undefined);
     },
     countFailure: (opId) => Number(sql.countFailure.get(opId)?.count),
-    forget: () =>
-      sql.forget
-        .all(nowMs())
-        .map(toTask)
-        .filter((task) => task !== undefined),
+    forget() {
+      if (!sql.old.get(nowMs())) return [];
+      const rows = sql.forget.all(nowMs());
+      return rows.map(toTask).filter((task) => task !== undefined);
+    },
     close: () => db.close(),
   };
 }

@@ -24,7 +24,8 @@ export function inputFacts(
   let target: string | undefined;
   let killedUs: number | undefined;
   const operations = askedOperations(taken, (operation) => {
-    if (operation.tampered || operation.sentUs === undefined || (operation.isCut && !operation.isPast)) return;
+    if (operation.tampered || operation.sentUs === undefined || (operation.isCut && !operation.isPast))
+      return;
     answered += 1;
     if (!operation.isPast) lost += 1;
     if (!crashes) return;

@@ -12,7 +12,7 @@ interface Life {
   replica: string | null;
 }
 
-/** What is answered so shortly after a kill had left the process before it. */
+/** What is answered so shortly after a kill had left the process before it; what is sent then may not know of it yet. */
 const onItsWayUs = 100_000;
 
 /** Counts of streams that theory is held against: of a run with one crash, or none. Null where no call has a stream. */
@@ -75,9 +75,12 @@ function struckBy(
   target: string | undefined,
   killedUs: number,
 ): StreamFacts['struck'] {
-  const held = lives.filter(
-    (life) => life.replica === target && life.sentUs < killedUs && life.untilUs >= killedUs,
+  const there = lives.filter((life) => life.replica === target);
+  const held = there.filter((life) => life.sentUs < killedUs && life.untilUs >= killedUs);
+  const answered = held.filter((life) => !life.isBroken && life.untilUs - killedUs < onItsWayUs);
+  // Sent over a connection that nobody had noticed to be dead.
+  const tooLate = there.filter(
+    (life) => life.isBroken && life.sentUs >= killedUs && life.sentUs - killedUs < onItsWayUs,
   );
-  const inDoubt = held.filter((life) => !life.isBroken && life.untilUs - killedUs < onItsWayUs);
-  return { held: held.length - inDoubt.length, inDoubt: inDoubt.length };
+  return { held: held.length - answered.length, inDoubt: answered.length + tooLate.length };
 }

@@ -14,8 +14,7 @@ import { taskSurvival } from './task-survival.ts';
 export { isPoll } from './fate.ts';
 export type { JudgedTask } from './judged-task.ts';
 export { type Deed, type LedgerTasks, ledgerTasks } from './ledger-tasks.ts';
-export { noTasks, type TaskMeasures, taskMeasureNames, withoutTasks } from './none.ts';
-export { isFinal } from './task-log.ts';
+export { type TaskMeasures, taskMeasureNames, withoutTasks } from './none.ts';
 
 /** @param alsoTo are shown each acknowledged task, before the result is. */
 export function taskMeasures(

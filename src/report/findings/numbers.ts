@@ -1,6 +1,7 @@
 import type { Metrics, NotApplicable, Rate } from '../../measure/index.ts';
 import { generator, handshakes, readiness, replicaCpu, replicaRss, sessionRecovery } from './cost-cells.ts';
 import type { Cell } from './experiment.ts';
+import { answersLost, hasInput, roundsPerCall } from './input-cells.ts';
 import {
   loadSkew,
   type NumberCell,
@@ -13,7 +14,7 @@ import {
   times,
   updatesLost,
 } from './number-cells.ts';
-import { eventsLost, streamsBroken } from './stream-cells.ts';
+import { eventsLost, hasStreams, streamsBroken } from './stream-cells.ts';
 import { hasTasks, pollsPerTask, repeatedWork, tasksLost, taskTimes } from './task-cells.ts';
 
 export interface NumberRow {
@@ -78,6 +79,25 @@ const taskGroups: Record<string, Line[]> = {
   ],
 };
 
+/** Of streams, where there are any. */
+const streamGroups: Record<string, Line[]> = {
+  Streams: [
+    ['stream_loss', 'Events lost', eventsLost],
+    ['stream_loss.streams', 'Streams that broke', streamsBroken],
+    loss('stream_duplicate', 'Events that came twice', (m) => m.stream_duplicate),
+    loss('stream_leak', "Events of others' streams", (m) => m.stream_leak),
+  ],
+};
+
+/** Of questions in the middle of calls, where any are answered. */
+const inputGroups: Record<string, Line[]> = {
+  Questions: [
+    ['input_loss', 'Answers that got nowhere', answersLost],
+    ['input_loss.rounds', 'Questions for each call', roundsPerCall],
+    loss('state_forgery', 'Altered states that were taken', (m) => m.state_forgery),
+  ],
+};
+
 /** Every number that the report lists, by group; a new measure is a line here. */
 const groups: Record<string, Line[]> = {
   'What was lost': [
@@ -88,10 +108,6 @@ const groups: Record<string, Line[]> = {
     loss('result_loss', 'Results lost', (m) => m.result_loss),
     loss('misdelivery', "Answers to others' requests", (m) => m.misdelivery),
     loss('state_leak', "Reads of others' state", (m) => m.state_leak),
-    ['stream_loss', 'Events of streams lost', eventsLost],
-    ['stream_broken', 'Streams that broke', streamsBroken],
-    loss('stream_duplicate', 'Events of streams that came twice', (m) => m.stream_duplicate),
-    loss('stream_leak', "Events of others' streams", (m) => m.stream_leak),
   ],
   Availability: [
     ['availability', 'First attempts ok', (cell) => share(cell, (m) => m.availability)],
@@ -125,7 +141,12 @@ const groups: Record<string, Line[]> = {
 
 /** Every measure of a scenario's cells, row by row. */
 export function numberRows(cells: Cell[]): NumberRow[] {
-  const shown = hasTasks(cells) ? { ...taskGroups, ...groups } : groups;
+  const shown = {
+    ...(hasTasks(cells) && taskGroups),
+    ...(hasStreams(cells) && streamGroups),
+    ...(hasInput(cells) && inputGroups),
+    ...groups,
+  };
   return Object.entries(shown).flatMap(([group, lines]) =>
     lines.map(([id, label, of]) => ({
       id,

@@ -3,6 +3,7 @@ import {
   count,
   duration,
   type Experiment,
+  hasTasks,
   headline,
   instant,
   plain,
@@ -28,8 +29,14 @@ ${
 }
 <p class="overall">${verdictMark(results.verdict)} ${overallWords(results)}${theoryWords(results)}${doubts(results)}</p>
 <p class="how">How to read it: each cell begins with what clients lost; <b class="lost">this colour</b> is loss, expected or not, and the bar its share with the 95 % interval. <i>Available</i> is the share of
-operations that were ok at the first attempt → after the client's own recovery. The mark at the foot says whether the run came out as its scenario had declared.</p>
+operations that were ok at the first attempt → after the client's own recovery.${knownWords(experiment)} The mark at the foot says whether the run came out as its scenario had declared.</p>
 </header>`;
+}
+
+/** What the cells of scenarios with tasks say beside it. */
+function knownWords({ scenarios }: Experiment): Markup | '' {
+  if (!hasTasks(scenarios.flatMap(({ cells }) => cells))) return '';
+  return html` Of tasks, <i>Twice</i> is how many operations were executed more than once, and <i>Known p99</i> the time from a task's commit until its client knew the end.`;
 }
 
 function asked(experiment: Experiment): string {

@@ -1,6 +1,7 @@
 import type { Waits } from '../../measure/index.ts';
 import { durationMs } from '../../scenario/index.ts';
 import { firstIndex, type Part, sumOf, thinned } from './chance.ts';
+import { taskOptions } from './task-options.ts';
 import { type Case, type Forecast, onlyFault, type Row } from './types.ts';
 
 /**
@@ -15,6 +16,7 @@ import { type Case, type Forecast, onlyFault, type Row } from './types.ts';
 export const freeze: Row = (one) => {
   const fault = onlyFault(one);
   const { waits } = one.facts;
+  if (taskOptions(one).any) return [];
   if (fault?.fault !== 'freeze' || !waits || !isTold(one)) return [];
   const { replicas, routing } = one.deployment;
   const probabilities = routing === 'round-robin' ? inRotation : byAffinity;

@@ -31,12 +31,16 @@ export const input: Row = (one) => {
     });
   }
   const fault = onlyFault(one);
-  if (deployment.routing === 'session-affinity' && (fault?.fault === 'crash' || scenario.faults.length === 0)) {
+  if (
+    deployment.routing === 'session-affinity' &&
+    (fault?.fault === 'crash' || scenario.faults.length === 0)
+  ) {
     const { open, inDoubt } = struck ?? { open: 0, inDoubt: 0 };
     return forecast('input-held', {
       what: `answered questions that were lost, of ${answered}: those open on the replica that was killed`,
       formula: `${open}/${answered}${inDoubt > 0 ? `, and up to ${inDoubt} whose answer was on its way` : ''}`,
-      source: 'a call waits in the memory of one process, and no answer finds it when that is gone; exact, from the log',
+      source:
+        'a call waits in the memory of one process, and no answer finds it when that is gone; exact, from the log',
       predicted: open / answered,
       interval: [open / answered, (open + inDoubt) / answered],
     });

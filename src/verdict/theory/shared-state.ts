@@ -1,5 +1,6 @@
 import { callsOf } from '../../scenario/index.ts';
 import { poisson } from './chance.ts';
+import { taskOptions } from './task-options.ts';
 import { type Forecast, onlyFault, type Row } from './types.ts';
 
 /** In a shared store nothing is lost with a replica, whatever happens to it: no session, no state. */
@@ -36,6 +37,8 @@ export const inFlight: Row = (one) => {
   if (calls.some((call) => call.stream !== undefined)) return [];
   // A call that waits for a person is longer than its last exchange: `input.ts`.
   if (calls.some((call) => call.answers !== undefined)) return [];
+  // The call of a task is over long before the task is: what is under way is no exchange.
+  if (taskOptions(one).any) return [];
   const { ratePerSecond, arrivals, stayMs } = one.scenario.workload;
   // Until all have arrived the rate is less; clients that leave again keep it even.
   const present = stayMs === null ? Math.min(1, fault.atMs / Math.max(1, arrivals.overMs)) : 1;

@@ -83,7 +83,7 @@ export const cutStreams: Row = (one) => {
       id: 'crash-streams-cut',
       metric: 'stream_loss.streams',
       what: `streams that a crash breaks, of ${counts.opened}: those that the log shows under way on that replica`,
-      formula: `${held}/${counts.opened}${inDoubt > 0 ? `, and up to ${inDoubt} whose response was on its way` : ''}`,
+      formula: `${held}/${counts.opened}${inDoubt > 0 ? `, and up to ${inDoubt} that were sent or answered at that moment` : ''}`,
       source: 'a connection ends with its process; exact, from the log',
       predicted: held / counts.opened,
       interval: [held / counts.opened, (held + inDoubt) / counts.opened],

@@ -12,6 +12,7 @@ export function taskOptions({ scenario }: Pick<Case, 'scenario'>) {
     return first !== undefined && others.every((other) => other === first) ? first : 'mixed';
   };
   return {
+    any: all.length > 0,
     follow: same('follow'),
     by: same('by'),
     /** A step is then done again for other reasons than a takeover. */

@@ -185,11 +185,16 @@ describe('the facts of streams', () => {
         // Over before, begun afterwards, elsewhere.
         ended('r1 c1.2/1', { sentUs: us(100), atUs: us(400) }),
         ended('r1 c1.3/1', { sentUs: us(600), atUs: us(700) }),
+        broke('r1 c1.5/1', 900),
+        ended('r1 c1.5/1', { sentUs: us(800), how: 'broken' }),
+        // Sent at once after it.
+        broke('r1 c1.6/1', 520),
+        ended('r1 c1.6/1', { sentUs: us(510), how: 'broken' }),
         ended('r2 c1.4/1', { sentUs: us(100), atUs: us(900) }),
       ],
       (requestId) => requestId.slice(0, 2),
     );
-    expect(facts).toMatchObject({ struck: { held: 1, inDoubt: 1 }, cut: 1 });
+    expect(facts).toMatchObject({ struck: { held: 1, inDoubt: 2 }, cut: 3 });
   });
 
   it('tell what was sent again, by its key, and what the client let go of itself', () => {

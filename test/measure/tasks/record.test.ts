@@ -73,6 +73,11 @@ describe('a record with tasks', () => {
     expect(complete).toMatchObject({ verdict: 'unknown' });
   });
 
+  it('shows that a fault was met by a task that was asked for behind it', async () => {
+    const own = [created, taskSeen('c1.0', 't1', 300, 'completed'), done()];
+    expect((await judged(own, committed)).completeness.lastIntendedUs).toBe(295_000);
+  });
+
   it('owes no commit for what was cancelled, and no result', async () => {
     const cancel = taskSeen('c1.0', 't1', 60, 'acknowledged', { how: 'cancel' });
     const own = [created, cancel, taskSeen('c1.0', 't1', 300, 'cancelled'), done()];

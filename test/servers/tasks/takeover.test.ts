@@ -129,9 +129,9 @@ describe('a task in a shared store', () => {
 
   it('ends in one commit, each of many, with its owners killed again and again', async () => {
     await using last = await start('r0');
-    const opIds = Array.from({ length: 30 }, (_, i) => `op-${i}`);
+    const opIds = Array.from({ length: 15 }, (_, i) => `op-${i}`);
     const taskIds: string[] = [];
-    for (const [boot, some] of [opIds.slice(0, 10), opIds.slice(10, 20), opIds.slice(20)].entries()) {
+    for (const [boot, some] of [opIds.slice(0, 5), opIds.slice(5, 10), opIds.slice(10)].entries()) {
       await using replica = await start('r1', { WINDTUNNEL_BOOT: String(boot + 1) });
       for (const opId of some) {
         taskIds.push((await createTask(replica.url, { steps: 4, stepMs: 20 }, opId)).taskId);

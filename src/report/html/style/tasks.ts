@@ -51,7 +51,8 @@ export const tasksStyle = `
 .lane .strip,.lane .anomaly{grid-row:auto}
 .lane .strip{grid-column:auto}
 .lane .anomaly{grid-column:2/-1}
-.lane.ages .task{display:block}
+.lane.ages .task{display:block;grid-area:1/1}
+.lane.ages .strip{grid-area:1/2}
 .fate{text-align:left}
 .more-lanes{display:none}
 }

@@ -35,7 +35,9 @@ export function strip(
   const height = rows * rowHeight + clientHeight;
   const x = (ms: number) => percentOf(ms, scale);
   const drawn = choose(lane, scale, clientY);
-  const end = Math.min(100, x(Math.max(lane.endMs, lane.known?.atMs ?? 0)));
+  // Its client's line ends with what its client saw, though servers may go on.
+  const seenMs = lane.marks.findLast(({ row }) => row === null)?.atMs ?? 0;
+  const end = Math.min(100, x(seenMs));
   const idle = gaps(lane, scale);
   const inner = [
     `<use href="#${words.gridId}"/>`,

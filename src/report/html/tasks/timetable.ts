@@ -11,7 +11,7 @@ import { laneOf, type TaskLane } from './lane.ts';
 import { type Drawable, markKey } from './marks.ts';
 import { timetableRows, timetableShape } from './rows.ts';
 import { percentOf, type StripScale, strip } from './strip.ts';
-import { laneWords, outcomeWords } from './words.ts';
+import { lacksResult, laneWords, outcomeWords } from './words.ts';
 
 /** So many are shown at once; the others open by a click. */
 const openMax = { anomalies: 6, sample: 4 };
@@ -140,7 +140,7 @@ function laneRow(lane: TaskLane, drawing: Markup): Markup {
       ? ''
       : html`<p class="anomaly"><b>!</b> ${truncate(plain(story.anomaly), 240)}</p>`;
   return html`<li class="lane"><p class="task" title="task ${plain(story.taskId)}"><b>${shortened(plain(story.opId))}</b> <small>due at ${duration(story.fromUs / 1000)}</small></p>
-${drawing}<p class="fate${lane.known === null ? ' lost' : ''}">${tight(outcomeWords(lane))}</p>${anomaly}</li>`;
+${drawing}<p class="fate${lane.known === null || lacksResult(lane) ? ' lost' : ''}">${tight(outcomeWords(lane))}</p>${anomaly}</li>`;
 }
 
 /** The end of a name is what tells tasks apart. */

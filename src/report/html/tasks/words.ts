@@ -6,9 +6,17 @@ import type { Mark, TaskLane } from './lane.ts';
 const wordsMax = 900;
 
 /** What became of it as its client knows: `completed, known after 1.60 s`. */
-export function outcomeWords({ known, story }: TaskLane): string {
+export function outcomeWords(lane: TaskLane): string {
+  const { known, story } = lane;
   const asked = duration((story.toUs - story.fromUs) / 1000);
-  return known === null ? `gave up after ${asked}` : `${known.status}, known after ${duration(known.atMs)}`;
+  if (known === null) return `gave up after ${asked}`;
+  const words = `${known.status}, known after ${duration(known.atMs)}`;
+  return lacksResult(lane) ? `${words}, its result never came` : words;
+}
+
+/** The end is known, but the client did not get what it had called for (2025-11-25 asks for the result apart). */
+export function lacksResult({ known, story }: TaskLane): boolean {
+  return known?.status === 'completed' && story.outcome === 'info';
 }
 
 /** Everything that is drawn, in order; runs of alike marks are told once. */
