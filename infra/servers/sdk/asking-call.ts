@@ -4,14 +4,22 @@ import {
   ProtocolError,
   type ServerContext as RequestContext,
 } from '@modelcontextprotocol/server';
+import type * as z from 'zod';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import { type Asking, type CallState, canBeAsked, InputNeeded } from '../input/index.ts';
+import type { BasketReference, Tool } from '../tools/index.ts';
 import { callBlocking } from './blocking-call.ts';
 import { invalidParams } from './task-words.ts';
-import type { LongTool } from './tasks-v2.ts';
 
 /** Calls of 2026-07-28 that may ask in their middle (SEP-2322, basic/patterns/mrtr). */
+
+/** A tool that takes long enough to be a task, or to ask, with the schema of its arguments. */
+export interface LongTool {
+  tool: Tool;
+  inputSchema: z.ZodType<Record<string, unknown>>;
+  baskets: BasketReference;
+}
 
 /**
  * Takes calls of a long tool over from the SDK, whose own handler would make a tool's result of the refusal of a state.

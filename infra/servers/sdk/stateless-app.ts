@@ -1,11 +1,11 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { App, ServerContext } from '../host/index.ts';
 import { byHandle, type Tool, tools } from '../tools/index.ts';
-import { offerInput } from './asking-call.ts';
+import { type LongTool, offerInput } from './asking-call.ts';
 import { nodeHandler } from './node-handler.ts';
 import { schemasWith } from './schemas.ts';
 import { withTaskNotifications } from './task-notifications.ts';
-import { type LongTool, offerTasks } from './tasks-v2.ts';
+import { offerTasks } from './tasks-v2.ts';
 import { buildServerV2 } from './v2.ts';
 
 /** 2026-07-28 on SDK v2: no sessions, the basket behind an explicit handle, and tasks if the deployment has them. */

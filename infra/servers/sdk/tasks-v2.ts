@@ -9,8 +9,7 @@ import { HarnessError } from '../../../src/core/index.ts';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { TaskEngine, TaskRecord } from '../tasks/index.ts';
-import type { BasketReference, Tool } from '../tools/index.ts';
-import { callAsking, parseArguments } from './asking-call.ts';
+import { callAsking, type LongTool, parseArguments } from './asking-call.ts';
 import {
   declaresTasks,
   invalidParams,
@@ -26,13 +25,6 @@ import {
 const internalError = -32603;
 const taskParams = z.looseObject({ taskId: z.string() });
 const updateParams = taskParams.extend({ inputResponses: z.record(z.string(), z.unknown()).optional() });
-
-/** A tool that a server makes tasks of, with the schema of its arguments. */
-export interface LongTool {
-  tool: Tool;
-  inputSchema: z.ZodType<Record<string, unknown>>;
-  baskets: BasketReference;
-}
 
 /**
  * Declares the extension and answers `tasks/get`, `tasks/update` and `tasks/cancel`, and calls of a long tool.
