@@ -17,7 +17,7 @@ export {
   type TopologyEvent,
 } from './events.ts';
 export type { Failure, FailureKind, Outcome } from './failure.ts';
-export { askingWays, type InputEvent } from './input-events.ts';
+export type { InputEvent } from './input-events.ts';
 export {
   type LedgerAnswered,
   type LedgerEmitted,
