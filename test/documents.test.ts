@@ -125,6 +125,8 @@ it('ARCHITECTURE.md gives every dependency its reason, and every measure its def
     stream_loss: true,
     stream_duplicate: true,
     stream_leak: true,
+    input_loss: true,
+    state_forgery: true,
     replica_cpu: true,
     replica_rss: true,
     load_skew: true,

@@ -1,12 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, redisUrl } from '../core/index.ts';
-import { type DeploymentDraft, foreignServerOf, memoryBytes, usesSharedStore } from '../scenario/index.ts';
+import {
+  type DeploymentDraft,
+  foreignServerOf,
+  memoryBytes,
+  type RunSpec,
+  usesSharedStore,
+} from '../scenario/index.ts';
 import type { Engine, ProgramImage, RunScope } from '../topology/container/index.ts';
 import { createTopology, type ReplicaSpec } from '../topology/index.ts';
 import type { Backend, RunMeans } from './backend.ts';
 import { replicaOfImage } from './container-servers.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
+import { inputEnv } from './input-env.ts';
 import { programFile } from './package-info.ts';
 import type { OpenStore } from './shared-store.ts';
 import { storeEnv } from './store-env.ts';
@@ -35,6 +42,8 @@ export interface ContainerMeans {
 
 /** What of a run, or of one that is only tried, has to be brought up. */
 interface Provisioned {
+  /** Of a run. */
+  scenario?: RunSpec['scenario'];
   deployment: DeploymentDraft;
   /** Relative to the experiment's. */
   folder: string;
@@ -91,6 +100,7 @@ async function provisionIn(
   );
   // Whoever waits for it says so; the topology does.
   balancer.catch(() => {});
+  const ofRun = inputEnv(spec);
   return createTopology({
     provisioner: containers.containerProvisioner({
       scope,
@@ -107,7 +117,7 @@ async function provisionIn(
     startBalancer: () => balancer,
     replicaSpec: (replica, boot, release) => {
       const slot = { replica, boot, release };
-      if (!server) return replicaSpec(spec, slot, run, means, store);
+      if (!server) return replicaSpec(spec, slot, run, means, store, ofRun);
       const logPath = join(logsPath(folder, spec), `${replica}-${boot}.log`);
       const notes = { release, ledgerPath: ledgerPath(folder, spec) };
       return replicaOfImage(server, spec.deployment.protocol, { replica, boot, logPath }, notes);
@@ -171,6 +181,7 @@ function replicaSpec(
   { clock, folder }: RunMeans,
   { image, nextImage }: ContainerMeans,
   store: OpenStore,
+  ofRun: Record<string, string>,
 ): ReplicaSpec {
   const { deployment } = spec;
   return {
@@ -185,6 +196,7 @@ function replicaSpec(
       WINDTUNNEL_LIFELINE: 'stdin',
       ...storeEnv(deployment, store.env),
       ...streamEnv(deployment),
+      ...ofRun,
     },
     image: (release === undefined ? image : (nextImage ?? image)).name,
     path: endpointPath,

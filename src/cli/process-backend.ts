@@ -12,6 +12,7 @@ import {
 import type { Backend, RunMeans } from './backend.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import { defaultEndpointPath, foreignReplica } from './foreign-replica.ts';
+import { inputEnv } from './input-env.ts';
 import { programPath } from './package-info.ts';
 import type { OpenStore, SharedStore } from './shared-store.ts';
 import { storeEnv } from './store-env.ts';
@@ -34,6 +35,7 @@ export function processBackend(sharedStore: SharedStore): Backend {
       const store = foreignServerOf(spec.deployment)
         ? undefined
         : await sharedStore.open(spec.deployment, storeMeans, signal);
+      const ofRun = inputEnv(spec);
       return createTopology({
         provisioner: processProvisioner({ clock, events, guard: warden }),
         startBalancer: (stop) =>
@@ -47,7 +49,7 @@ export function processBackend(sharedStore: SharedStore): Backend {
             },
             stop,
           ),
-        replicaSpec: (replica, boot) => replicaSpec(spec, replica, boot, means, store),
+        replicaSpec: (replica, boot) => replicaSpec(spec, { replica, boot }, means, store, ofRun),
         ...(store && { store }),
         count: spec.deployment.replicas,
         clock,
@@ -66,10 +68,10 @@ function external({ deployment }: RunSpec, { addresses }: RunMeans): Topology {
 
 function replicaSpec(
   spec: RunSpec,
-  replica: string,
-  boot: number,
+  { replica, boot }: { replica: string; boot: number },
   { clock, folder }: RunMeans,
   store: OpenStore | undefined,
+  ofRun: Record<string, string>,
 ): ReplicaSpec {
   const { deployment } = spec;
   const own = {
@@ -91,6 +93,7 @@ function replicaSpec(
       WINDTUNNEL_EPOCH_US: String(clock.epochUs),
       ...(store && storeEnv(deployment, store.env)),
       ...streamEnv(deployment),
+      ...ofRun,
     },
     path: defaultEndpointPath,
     protocol: deployment.protocol,

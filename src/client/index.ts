@@ -9,6 +9,8 @@ export type {
   Connection,
   ConnectionClient,
   Connector,
+  InputAnswer,
+  InputWatch,
   SessionOpened,
   StreamCall,
   StreamWatch,

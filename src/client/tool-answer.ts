@@ -11,15 +11,21 @@ import { isUnknownSession } from './unknown-session.ts';
  */
 const rejectedCodes = new Set([-32700, -32600, -32601, -32602, -32020, -32021, -32022]);
 
+interface Expected {
+  id: number;
+  requestId: string;
+  inSession: boolean;
+  orTask?: boolean;
+  orInput?: boolean;
+}
+
 /**
  * Turns an exchange into an answer: `ok` with the result, `fail` (certainly no effect) or `info` (unknown).
  * @param inSession whether the request carried a session id, so that an unknown-session answer is one.
  * @param orTask whether the client offered to handle a task instead of a complete result (2026-07-28).
+ * @param orInput whether it offered to be asked for input (2026-07-28).
  */
-export function judgeExchange(
-  exchanged: Exchanged,
-  context: { id: number; requestId: string; inSession: boolean; orTask?: boolean },
-): Answer<Record<string, unknown>> {
+export function judgeExchange(exchanged: Exchanged, context: Expected): Answer<Record<string, unknown>> {
   const answer = judgeAnswer(exchanged, context);
   answer.transcript = exchanged.transcript;
   return answer;
@@ -27,12 +33,7 @@ export function judgeExchange(
 
 function judgeAnswer(
   exchanged: Exchanged,
-  {
-    id,
-    requestId,
-    inSession,
-    orTask,
-  }: { id: number; requestId: string; inSession: boolean; orTask?: boolean },
+  { id, requestId, inSession, orTask, orInput }: Expected,
 ): Answer<Record<string, unknown>> {
   if ('failure' in exchanged) {
     const outcome = exchanged.sent ? 'info' : 'fail';
@@ -66,7 +67,8 @@ function judgeAnswer(
     const text = `the answer is to request ${jsonText(message.id, 100)}, not to ${id}`;
     return { outcome: 'info', failure: { ...failure('malformed', text), misdelivered: true }, requestId };
   }
-  return judgeMessage(message, { code, failure, said, requestId, orTask });
+  const types = ['complete', ...(orTask ? ['task'] : []), ...(orInput ? ['input_required'] : [])];
+  return judgeMessage(message, { code, failure, said, requestId, types });
 }
 
 /** An integer, as JSON-RPC has it: the record holds no other number, 1e300 for one. */
@@ -82,10 +84,11 @@ function judgeMessage(
     failure: (kind: Failure['kind'], text: string) => Failure;
     said: string;
     requestId: string;
-    orTask: boolean | undefined;
+    /** Of the results that the client handles. */
+    types: readonly unknown[];
   },
 ): Answer<Record<string, unknown>> {
-  const { code, failure, said, requestId, orTask } = context;
+  const { code, failure, said, requestId, types } = context;
   if (message.error !== undefined) {
     const certain = code !== undefined && rejectedCodes.has(code);
     return certain
@@ -101,7 +104,7 @@ function judgeMessage(
     };
   }
   const resultType = (result as { resultType?: unknown }).resultType ?? 'complete';
-  if (resultType !== 'complete' && !(orTask && resultType === 'task')) {
+  if (!types.includes(resultType)) {
     const text = `the result is of type ${jsonText(resultType, 100)}, which this client did not offer to handle`;
     return { outcome: 'info', failure: failure('malformed', text), requestId };
   }

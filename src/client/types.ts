@@ -123,6 +123,34 @@ export interface StreamWatch {
   onResumed(resumed: { requestId: string; status: number | null; failure: Failure | undefined }): void;
 }
 
+/** What a user says to a question. */
+export interface InputAnswer {
+  action: 'accept' | 'decline' | 'cancel';
+  /** Sent with `accept`. */
+  content: Readonly<Record<string, unknown>>;
+  /** The state that goes with it is to be altered, where there is one. */
+  tamper: boolean;
+}
+
+/** What is told of questions that come in the middle of a call. */
+export interface InputWatch {
+  /** What is asked more often than so many times in one call is left without an answer. */
+  readonly roundsMax: number;
+  /** A server asks. @returns the answer as soon as the user gives it; undefined if `signal` stops that. */
+  onAsked(
+    asked: { round: number; requestId: string; how: 'stream' | 'result' },
+    signal: StopSignal,
+  ): Promise<InputAnswer | undefined>;
+  /** The answer was sent, and this came of the exchange. */
+  onAnswered(answered: {
+    round: number;
+    requestId: string;
+    tampered: boolean;
+    status: number | null;
+    failure: Failure | undefined;
+  }): void;
+}
+
 /**
  * One MCP client of one protocol revision, with at most one session at a time. It runs one exchange at a
  * time. Each waits until `signal` stops it at the latest, and then cancels what it asked for.
@@ -139,12 +167,23 @@ export interface Connection {
    * out. Absent where a client cannot tell its streams' events (the official SDKs give them tokens of their own).
    */
   readonly stream?: (call: StreamCall, watch: StreamWatch, signal: StopSignal) => Promise<Answer<ToolResult>>;
+  /**
+   * As `call`, of a client that can be asked in its middle (elicitation, by forms) and answers. In 2025-11-25 it has to say so when
+   * its session is opened: `ConnectionClient.answers`. Absent from the official clients.
+   */
+  readonly callAnswering?: (
+    call: ToolCall,
+    watch: InputWatch,
+    signal: StopSignal,
+  ) => Promise<Answer<ToolResult>>;
   /** Ends the session with DELETE, if there is one; returns the status of the answer. */
   close(signal: StopSignal): Promise<{ status?: number }>;
 }
 
 /** What a connection asks of the client it belongs to. */
 export interface ConnectionClient {
+  /** It can be asked in the middle of calls; by default it cannot. */
+  answers?: boolean;
   /** Names an exchange; unique within the run. */
   nextRequestId(): string;
   /** Waits as long as a client takes between an answer and the request that follows from it. */

@@ -7,6 +7,7 @@ import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import { answeringOf } from './wire-stateful-input.ts';
 import { streamOf } from './wire-stateful-stream.ts';
 import { type StatefulSession, statefulTasks } from './wire-stateful-tasks.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
@@ -54,7 +55,8 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
-    const params = { protocolVersion: revision, capabilities: {}, clientInfo };
+    const capabilities = client.answers ? { elicitation: { form: {} } } : {};
+    const params = { protocolVersion: revision, capabilities, clientInfo };
     const asked = { jsonrpc: '2.0', id, method: 'initialize', params };
     const exchanged = await send('POST', asked, { requestId, id }, signal);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
@@ -135,7 +137,7 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return 'status' in exchanged ? { status: exchanged.status } : {};
   };
 
-  const stream = streamOf({
+  const owner = {
     target,
     client,
     session: () => ({ id: sessionId, head: sessionHead }),
@@ -144,7 +146,12 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
       return lastId;
     },
     cancel,
+  };
+  const stream = streamOf(owner);
+  const callAnswering = answeringOf({
+    ...owner,
+    post: (message, requestId, signal) => send('POST', message, { requestId, id: null }, signal),
   });
 
-  return { open, call, stream, tasks: statefulTasks({ ask, listen }), close };
+  return { open, call, stream, callAnswering, tasks: statefulTasks({ ask, listen }), close };
 }

@@ -14,6 +14,7 @@ import type {
   ToolCall,
   ToolResult,
 } from './types.ts';
+import { roundsOf } from './wire-stateless-input.ts';
 import { statelessTasks } from './wire-stateless-tasks.ts';
 import {
   headOf,
@@ -91,14 +92,16 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     return toToolAnswer(judgeExchange(exchanged, { id, requestId, inSession: false }));
   };
 
+  const nextId = () => {
+    lastId += 1;
+    return lastId;
+  };
   return {
     stream,
+    callAnswering: roundsOf(target, client, { nextId, protocolHeadOf }),
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
-    tasks: statelessTasks(target, client, () => {
-      lastId += 1;
-      return lastId;
-    }),
+    tasks: statelessTasks(target, client, nextId),
     close: async () => ({}),
   };
 }

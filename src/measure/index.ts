@@ -12,6 +12,7 @@ export type {
   Turn,
 } from './evidence-types.ts';
 export type { Facts, SessionsHeld, TaskFacts, Waits } from './facts/index.ts';
+export type { InputFacts } from './input/index.ts';
 export { type Measured, measureRun } from './measure-run.ts';
 export type {
   Availability,

@@ -30,7 +30,7 @@ export function ledgerNotes(notesMax = 60_000): LedgerNotes {
   let shrunk = false;
   return {
     note(entry) {
-      if (entry.event === 'end' || entry.event === 'task' || entry.event === 'emitted') return;
+      if (!isOfOperation(entry)) return;
       // Ids come from a server, so anything may stand there.
       const opId = String(entry.opId);
       const client = clientOf(opId);
@@ -55,6 +55,10 @@ export function ledgerNotes(notesMax = 60_000): LedgerNotes {
       return shrunk || clients.size >= clientsMax ? null : [];
     },
   };
+}
+
+function isOfOperation(entry: LedgerEntry): entry is LedgerOperation {
+  return entry.event === 'begin' || entry.event === 'commit' || entry.event === 'abort';
 }
 
 /** Operations are named `<client>.<index>`. */

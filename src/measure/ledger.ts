@@ -63,8 +63,8 @@ export async function readLedger(
       book.ended = true;
       return;
     }
-    // What became of a task, or came on a stream, says nothing of the effect: that has a begin and a commit of its own.
-    if (entry.event === 'task' || entry.event === 'emitted') return;
+    // What became of a task, came on a stream, or was answered, says nothing of the effect: that has a begin and a commit of its own.
+    if (entry.event === 'task' || entry.event === 'emitted' || entry.event === 'answered') return;
     const opId = String(entry.opId);
     if (entry.event === 'begin') open.set(opId, book);
     else open.delete(opId);

@@ -12,6 +12,7 @@ import { faultSeries } from './fault-series.ts';
 import { generatorHealth, generatorUsage } from './generator-health.ts';
 import { attempted, guarded, type Unmeasured } from './guarded.ts';
 import { handshakeOverhead } from './handshake-overhead.ts';
+import { inputMeasures, type TakenAnswers, takenAnswers } from './input/index.ts';
 import { type Ledger, readLedger } from './ledger.ts';
 import { type LedgerNotes, ledgerNotes } from './ledger-notes.ts';
 import { loadSkew } from './load-skew.ts';
@@ -68,13 +69,15 @@ export async function measureRun(
   const notes = ledgerNotes();
   const deeds = ledgerTasks();
   const emitted = emittedEvents();
+  const taken = takenAnswers();
   const read = await readLedger(ledger, (entry) => {
     notes.note(entry);
     deeds.note(entry);
     emitted.note(entry);
+    taken.note(entry);
   });
-  const theory = facts(spec, routes, deeds);
-  const books = { ledger: read, notes, deeds, emitted };
+  const theory = facts(spec, routes, deeds, taken);
+  const books = { ledger: read, notes, deeds, emitted, taken };
   const toTheory = (task: JudgedTask) =>
     attempted(['facts'], unmeasured, () => theory.seeTask(task), undefined);
   const collectors = collectorsFor(spec, routes, books, unmeasured, toTheory);
@@ -93,6 +96,7 @@ export async function measureRun(
   const joined = collectors.joined.result();
   const { windowMs, durationMs } = windowsOf(spec);
   const streams = collectors.streams.result();
+  const questions = collectors.questions.result();
   const notMeasured = { notApplicable: 'it could not be measured' };
   const tasks = collectors.tasks.result();
   const metrics: Metrics = {
@@ -116,6 +120,8 @@ export async function measureRun(
     stream_loss: streams.loss,
     stream_duplicate: streams.duplicate,
     stream_leak: streams.leak,
+    input_loss: questions.loss,
+    state_forgery: questions.forgery,
     replica_cpu: cpu,
     replica_rss: rss,
     load_skew: skew,
@@ -148,7 +154,7 @@ export async function measureRun(
     ...collectors.acknowledged.result(),
     unrouted: collectors.unrouted.result(),
   };
-  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes, deeds).result());
+  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes, deeds, taken).result());
   const shown = collectors.evidence.result();
   return {
     metrics,
@@ -173,11 +179,13 @@ function collectorsFor(
     notes,
     deeds,
     emitted,
+    taken,
   }: {
     ledger: Ledger;
     notes: LedgerNotes;
     deeds: LedgerTasks;
     emitted: Emitted;
+    taken: TakenAnswers;
   },
   unmeasured: Unmeasured,
   toTheory: (task: JudgedTask) => void,
@@ -216,6 +224,12 @@ function collectorsFor(
       streamEvents(
         calls.some((call) => call.stream !== undefined),
         emitted,
+      ),
+    ),
+    questions: guard(['input_loss', 'state_forgery'], () =>
+      inputMeasures(
+        calls.some((call) => call.answers !== undefined),
+        taken,
       ),
     ),
     operations: guard(

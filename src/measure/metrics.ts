@@ -1,3 +1,4 @@
+import type { InputDetails } from './input/types.ts';
 import type { Distribution, NotApplicable, Rate } from './quantities.ts';
 import type { StreamDetails } from './streams/types.ts';
 import type { Survival } from './survival.ts';
@@ -156,6 +157,8 @@ export interface Metrics extends TaskMetrics {
   stream_loss: (Rate & StreamDetails) | NotApplicable;
   stream_duplicate: Rate | NotApplicable;
   stream_leak: Rate | NotApplicable;
+  input_loss: (Rate & InputDetails) | NotApplicable;
+  state_forgery: Rate | NotApplicable;
   replica_cpu: ReplicaCpu | NotApplicable;
   replica_rss: ReplicaRss | NotApplicable;
   load_skew: LoadSkew | NotApplicable;

@@ -17,7 +17,9 @@ export {
   type TopologyEvent,
 } from './events.ts';
 export type { Failure, FailureKind, Outcome } from './failure.ts';
+export type { InputEvent } from './input-events.ts';
 export {
+  type LedgerAnswered,
   type LedgerEmitted,
   type LedgerEntry,
   type LedgerOperation,

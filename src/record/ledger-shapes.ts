@@ -1,5 +1,6 @@
 import { maybe, number, object, oneOf, text } from './checks.ts';
 import {
+  type LedgerAnswered,
   type LedgerEmitted,
   type LedgerEntry,
   type LedgerOperation,
@@ -38,6 +39,14 @@ const ledgerEmitted = object<LedgerEmitted>({
   number,
 });
 
+const ledgerAnswered = object<LedgerAnswered>({ event: oneOf('answered'), ...mark, opId: text });
+
 export function isLedgerEntry(record: object): record is LedgerEntry {
-  return ledgerOperation(record) || ledgerEmitted(record) || ledgerTask(record) || ledgerEnd(record);
+  return (
+    ledgerOperation(record) ||
+    ledgerEmitted(record) ||
+    ledgerAnswered(record) ||
+    ledgerTask(record) ||
+    ledgerEnd(record)
+  );
 }

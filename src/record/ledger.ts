@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts';
 import { type EventSink, ndjsonWriter } from './writer.ts';
 
 /** One line of `ledger.ndjson`. */
-export type LedgerEntry = LedgerOperation | LedgerTask | LedgerEmitted | LedgerEnd;
+export type LedgerEntry = LedgerOperation | LedgerTask | LedgerEmitted | LedgerAnswered | LedgerEnd;
 
 /**
  * What a server says it executed. Written synchronously, before the answer leaves, so that a `kill -9` right
@@ -65,6 +65,12 @@ export interface LedgerEmitted extends LedgerMark {
   number: number;
 }
 
+/** The server has the answer to what it asked in the middle of a call, and goes on with that. Of a task: `LedgerTask`. */
+export interface LedgerAnswered extends LedgerMark {
+  event: 'answered';
+  opId: string;
+}
+
 /** The last line of a process that ended in order: it has written all it had to write. */
 interface LedgerEnd extends LedgerMark {
   event: 'end';
@@ -87,7 +93,8 @@ export interface LedgerSink {
     entry:
       | Omit<LedgerOperation, keyof LedgerMark>
       | Omit<LedgerTask, keyof LedgerMark>
-      | Omit<LedgerEmitted, keyof LedgerMark>,
+      | Omit<LedgerEmitted, keyof LedgerMark>
+      | Omit<LedgerAnswered, keyof LedgerMark>,
   ): void;
   /** Writes the end mark; nothing can be written afterwards. */
   close(): void;

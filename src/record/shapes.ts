@@ -14,6 +14,7 @@ import {
 import type { RecordedMessage } from './client-events.ts';
 import type { RunEvent } from './events.ts';
 import type { Failure } from './failure.ts';
+import { askingWays } from './input-events.ts';
 import { streamEnds } from './stream-events.ts';
 import { taskStatuses } from './task-events.ts';
 
@@ -159,6 +160,26 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     foreign: (value) => Array.isArray(value) && value.every(object({ stream: text, events: number })),
     resumptions: number,
     keyed: flag,
+  },
+  asked: {
+    atUs: number,
+    client: text,
+    opId: text,
+    round: number,
+    requestId: text,
+    how: oneOf(...askingWays),
+  },
+  answered: {
+    atUs: number,
+    client: text,
+    opId: text,
+    round: number,
+    requestId: text,
+    sentUs: number,
+    action: oneOf('accept', 'decline', 'cancel'),
+    tampered: flag,
+    status: numberOrNull,
+    failure: maybe(failure),
   },
   'client-ended': { atUs: number, client: text, operations: number },
   'replica-ordered': { atUs: number, replica: text, boot: number },

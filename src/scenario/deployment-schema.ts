@@ -15,6 +15,7 @@ export type ReferenceServer = keyof typeof referenceServers;
  * (`infra/servers/broken/`). Their deployments are named by path only.
  */
 const brokenServers = {
+  'broken/accepts-any-state': '2026-07-28',
   'broken/executes-twice': '2025-11-25',
   'broken/executes-twice-on-takeover': '2026-07-28',
   'broken/forgets-sessions': '2025-11-25',

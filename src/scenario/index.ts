@@ -13,6 +13,7 @@ export type { FaultName, FaultStep } from './fault-schema.ts';
 export { durationMs, memoryBytes } from './fields.ts';
 export { type ForeignServer, portPlaceholder } from './foreign-server-schema.ts';
 export {
+  type AnswersOptions,
   type CallStep,
   callsOf,
   type JourneyStep,

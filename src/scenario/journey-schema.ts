@@ -66,6 +66,28 @@ const streamField = z
   })
   .describe('Carries the call out with progress on its stream, of which every event is accounted for');
 
+const answersField = z
+  .strictObject({
+    action: z
+      .enum(['accept', 'decline', 'cancel'])
+      .default('accept')
+      .describe('What the user does with the question'),
+    content: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+      .default({})
+      .describe('What the user enters; sent with accept alone'),
+    after: durationField.default('0ms').describe('How long the user takes'),
+    tamper: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Alters the state that the client is to give back with its answer (2026-07-28), which a server must refuse',
+      ),
+  })
+  .describe(
+    'The client can be asked in the middle of the call (elicitation), and answers so; without it, it does not declare that it can',
+  );
+
 const callStep = z.strictObject({
   call: z.string().min(1).max(200).describe('The tool to call'),
   arguments: z
@@ -93,6 +115,7 @@ const callStep = z.strictObject({
   deadline: durationField.optional().describe("This call's deadline, counted from when it is due"),
   task: taskField.optional(),
   stream: streamField.optional(),
+  answers: answersField.optional(),
 });
 
 const pauseStep = z.strictObject({
@@ -136,6 +159,7 @@ export const journeyField = z
 
 export type TaskOptions = z.output<typeof taskField>;
 export type StreamOptions = z.output<typeof streamField>;
+export type AnswersOptions = z.output<typeof answersField>;
 export type CallStep = z.output<typeof callStep>;
 export type PlainStep = z.output<typeof plainStep>;
 export type JourneyStep = z.output<typeof journeyField>[number];

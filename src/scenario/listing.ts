@@ -57,6 +57,8 @@ const metricMeanings: Record<BoundableMetric, string> = {
   stream_loss: 'share of progress events, of those sent on streams, that never came',
   stream_duplicate: 'share of events that came on their stream more than once',
   stream_leak: 'share of events that came on a stream of another call',
+  input_loss: 'share of answered questions whose call never went on',
+  state_forgery: 'share of altered states that a server took',
   replica_cpu: 'milliseconds of CPU that the replicas used per operation that ended ok',
   'replica_rss.peak': 'MB of memory that one replica held at most',
   'replica_rss.perSession': 'MB of memory for each session held, at most',

@@ -6,6 +6,7 @@ import { checkChosen, chosenFor, deploymentsOf, withChoice } from './chosen-depl
 import { planData } from './data-file.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
+import { checkAnswers } from './input-rules.ts';
 import { callsOf, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
 import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment.ts';
@@ -157,6 +158,7 @@ function toScenario(
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkStreamSteps(work.journey, request.client ?? 'wire'),
+    ...checkAnswers(work.journey, request.client ?? 'wire'),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),

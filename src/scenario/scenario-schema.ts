@@ -79,6 +79,8 @@ export const boundableMetrics = [
   'stream_loss',
   'stream_duplicate',
   'stream_leak',
+  'input_loss',
+  'state_forgery',
   'replica_cpu',
   'replica_rss.peak',
   'replica_rss.perSession',

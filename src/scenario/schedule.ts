@@ -16,6 +16,8 @@ export interface ClientSchedule {
   arrivalUs: number;
   /** Whether any of its calls may become a task. */
   hasTasks: boolean;
+  /** Whether any of its calls is answered for if its server asks. */
+  answers: boolean;
   /** In order; made one by one, so that a long run takes no more memory than a short one. */
   calls: Iterable<ScheduledCall>;
   /** The call just taken is due too late (closed loop): what is left of its repeat is passed over. */
@@ -49,6 +51,7 @@ export function clientSchedule(
     prng: prng.fork('client'),
     arrivalUs,
     hasTasks: callsOf(scenario.workload.journey).some(({ task }) => task !== undefined),
+    answers: callsOf(scenario.workload.journey).some(({ answers }) => answers !== undefined),
     calls: scheduleCalls(scenario, prng, arrivalUs, repeat),
     endRepeat: () => {
       repeat.isOver = true;

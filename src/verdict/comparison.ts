@@ -29,6 +29,8 @@ const counts: Record<string, (metrics: Metrics) => Rate | NotApplicable> = {
   state_leak: (metrics) => metrics.state_leak,
   stream_loss: (metrics) => metrics.stream_loss,
   stream_duplicate: (metrics) => metrics.stream_duplicate,
+  input_loss: (metrics) => metrics.input_loss,
+  state_forgery: (metrics) => metrics.state_forgery,
   stream_leak: (metrics) => metrics.stream_leak,
   task_loss: (metrics) => metrics.task_loss,
   result_retention: (metrics) => metrics.result_retention,

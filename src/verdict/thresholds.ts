@@ -112,6 +112,8 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'stream_loss':
     case 'stream_duplicate':
     case 'stream_leak':
+    case 'input_loss':
+    case 'state_forgery':
     case 'task_loss':
     case 'result_retention':
     case 'work_after_cancel':

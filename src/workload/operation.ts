@@ -3,6 +3,7 @@ import { type Failure, type OperationEvent, type Outcome, stateMissingKey } from
 import type { CallStep } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, sendCall, type Tried } from './attempts.ts';
 import { checkResult, readsOf } from './check-answer.ts';
+import { attemptAnswering } from './input-attempts.ts';
 import { stepPlan } from './step-plan.ts';
 import { attemptStream } from './stream-attempts.ts';
 import { attemptTask } from './task-attempts.ts';
@@ -114,6 +115,7 @@ function carryOut(
 ): Promise<Tried> {
   const { step } = operation;
   const { tasks } = means;
+  if (step.answers) return attemptAnswering(operation, args, means, context, limit);
   if (step.stream) return attemptStream(operation, args, means, context, limit);
   if (step.task === undefined || tasks === undefined) {
     return attempt(operation, args, means, context, limit, sendCall);

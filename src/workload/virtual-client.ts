@@ -26,6 +26,7 @@ export async function runClient(
   let exchanges = 0;
   const meanUs = context.turnaroundMs * 1000;
   const self: ConnectionClient = {
+    answers: schedule.answers,
     nextRequestId: () => {
       exchanges += 1;
       return `${client}-${exchanges}`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { showTo } from '../../src/measure/collector.ts';
 import { facts } from '../../src/measure/facts/index.ts';
+import { takenAnswers } from '../../src/measure/input/index.ts';
 import { routeJoin } from '../../src/measure/route-join.ts';
 import { ledgerTasks } from '../../src/measure/tasks/index.ts';
 import type { RunEvent } from '../../src/record/index.ts';
@@ -27,7 +28,7 @@ function measure(
   const run = spec({ scenario: { faults }, workload: { journey } });
   run.deployment = { ...run.deployment, ...deployment };
   const routes = routeJoin();
-  const all = facts(run, routes, ledgerTasks());
+  const all = facts(run, routes, ledgerTasks(), takenAnswers());
   events.forEach(showTo([routes, ...all.collectors]));
   return all.result();
 }

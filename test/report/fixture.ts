@@ -145,6 +145,7 @@ function runOf(scenario: Scenario, deployment: Deployment, repeat: number): RunR
   };
 }
 
+const noInput = { notApplicable: 'no call of the journey answers questions' };
 const noStreams = { notApplicable: 'no call of the journey is asked for with a stream' };
 
 function metricsOf(story: Story, series: RunResult['series']): Metrics {
@@ -203,6 +204,8 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
     stream_loss: noStreams,
     stream_duplicate: noStreams,
     stream_leak: noStreams,
+    input_loss: noInput,
+    state_forgery: noInput,
     replica_cpu: { value: 1.9, cpuMs: 1.9 * recovered, calls: recovered },
     replica_rss: { peak: 96.4, growth: 3.1, perSession: { value: 0.12 } },
     load_skew: {

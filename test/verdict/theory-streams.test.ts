@@ -55,6 +55,7 @@ function verdicts(
     sessionsHeld: null,
     broken: { operations: 200, broken: 0, meanServiceMs: 1000 },
     waits: null,
+    input: null,
     tasks: null,
     streams: { counts, sentAgain: { keyed: 0, unkeyed: 0 }, cut: 0, struck: null, ...streams },
   } as Facts;

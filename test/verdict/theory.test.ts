@@ -42,6 +42,7 @@ function predictions(
       broken: { operations: 1000, broken: 0, meanServiceMs: 12 },
       waits: null,
       streams: null,
+      input: null,
       tasks: null,
       ...facts,
     },

@@ -21,6 +21,7 @@ import { HarnessError, parseRedisUrl, type RedisAddress } from '../../../src/cor
  * | `WINDTUNNEL_TASK_TTL_MS` | how long a task is kept from its creation; 1 to 86400000 | 60000 |
  * | `WINDTUNNEL_TASK_RETENTION` | `kept` as long as that; `short`, 500 ms and it says so; `ignored`, 500 ms after its end whatever it says | kept |
  * | `WINDTUNNEL_TASK_POLL_MS` | how often the server would be asked; 0 to 600000 | 100 |
+ * | `WINDTUNNEL_STATE_KEY` | what states that clients carry are signed with (2026-07-28), 32 to 200 of `A-Z a-z 0-9 _ -`; the same for all replicas, and shown nowhere | one of this process's own |
  * | `WINDTUNNEL_DRAIN_MS` | how long requests in flight may take after SIGTERM | 5000 |
  * | `WINDTUNNEL_LIFELINE` | `stdin`: exit at once when stdin ends | stdin is ignored |
  * | `WINDTUNNEL_JSON_RESPONSE` | `1`: the sessionful servers answer JSON instead of SSE | the SDK's default, SSE |
@@ -38,6 +39,8 @@ export interface ServerConfig {
   events: StoreConfig | undefined;
   /** Absent: the server makes no tasks. */
   tasks: TasksConfig | undefined;
+  /** Absent: a key of this process's own. */
+  stateKey: string | undefined;
   drainMs: number;
   lifeline: boolean;
   jsonResponse: boolean;
@@ -85,6 +88,7 @@ export function readConfig(env: Env): ServerConfig {
     store,
     events: eventsConfig(env, store),
     tasks: tasksConfig(env),
+    stateKey: secret(env, 'WINDTUNNEL_STATE_KEY', /^[\w-]{32,200}$/),
     drainMs: integer(env, 'WINDTUNNEL_DRAIN_MS', { min: 0, max: drainMsMax }) ?? 5000,
     lifeline: text(env, 'WINDTUNNEL_LIFELINE', /^stdin$/) !== undefined,
     jsonResponse: text(env, 'WINDTUNNEL_JSON_RESPONSE', /^[01]$/) === '1',
@@ -134,6 +138,14 @@ function text(env: Env, name: string, pattern: RegExp): string | undefined {
   if (!pattern.test(value)) {
     throw new HarnessError('usage', `${name}=${withoutPassword(value)} does not match ${pattern.source}`);
   }
+  return value;
+}
+
+/** As `text`; what is wrong with it is said without showing it. */
+function secret(env: Env, name: string, pattern: RegExp): string | undefined {
+  const value = env[name];
+  if (value === undefined || value === '') return undefined;
+  if (!pattern.test(value)) throw new HarnessError('usage', `${name} does not match ${pattern.source}`);
   return value;
 }
 

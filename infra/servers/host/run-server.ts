@@ -1,6 +1,7 @@
 import { exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
 import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
 import { type EventLog, openEvents } from '../events/index.ts';
+import { type StateSeal, stateSeal } from '../input/index.ts';
 import { type KeyedCalls, openKeyedCalls } from '../keyed/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type TaskEngine, type TaskEngineParts, taskEngine, taskParts } from '../tasks/index.ts';
@@ -15,6 +16,8 @@ export interface ServerContext {
   events: EventLog | undefined;
   /** What became of calls with an idempotency key. */
   keyed: KeyedCalls;
+  /** What clients carry of calls that wait for their answers (2026-07-28). */
+  states: StateSeal;
   /** Absent when nobody asked for a ledger. */
   ledger: LedgerSink | undefined;
   /** Absent where the deployment has no tasks. */
@@ -73,6 +76,7 @@ async function openContext(
     store: await openStore(config.store, onTrouble),
     events: config.events && (await openEvents(config.events, onTrouble)),
     keyed: await openKeyedCalls(config.store, onTrouble),
+    states: stateSeal(config.stateKey),
     ledger: ledgerPath === undefined ? undefined : ledgerWriter(ledgerPath, { clock, replica, boot }),
   };
 }

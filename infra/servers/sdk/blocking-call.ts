@@ -1,5 +1,6 @@
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
+import type { Asking } from '../input/index.ts';
 import { once } from '../keyed/index.ts';
 import {
   type BasketReference,
@@ -18,6 +19,8 @@ interface Caller {
   baskets: BasketReference;
   signal: AbortSignal;
   notify: Notify;
+  /** Absent: the client cannot be asked. */
+  asking?: Asking | undefined;
 }
 
 /** Carries a tool out for a client that waits for the answer: with progress on its stream, and once if the call has a key. */
@@ -25,15 +28,32 @@ export function callBlocking(
   tool: Tool,
   args: ToolArguments,
   meta: Meta,
-  { baskets, signal, notify }: Caller,
+  { baskets, signal, notify, asking }: Caller,
   context: ServerContext,
 ): Promise<CallToolResult> {
   const { store, keyed } = context;
-  const conduct = blockingConduct(meta, noted(meta, notify, context));
+  const conduct = blockingConduct(
+    meta,
+    noted(meta, notify, context),
+    asking && answersNoted(meta, asking, context),
+  );
   const means = { store, baskets, signal, conduct };
   return once(keyed, { tool: tool.name, arguments: args, meta, signal }, () =>
     callTool(tool, args, meta, means, context),
   );
+}
+
+/** The ledger has that an answer came, whatever it is. */
+function answersNoted(meta: Meta, asking: Asking, { ledger }: ServerContext): Asking {
+  const opId = meta?.[opIdKey];
+  return {
+    doneSteps: asking.doneSteps,
+    async ask(key, question, steps) {
+      const answer = await asking.ask(key, question, steps);
+      if (answer !== undefined && typeof opId === 'string') ledger?.write({ event: 'answered', opId });
+      return answer;
+    },
+  };
 }
 
 /**

@@ -1,10 +1,11 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { App, ServerContext } from '../host/index.ts';
 import { byHandle, type Tool, tools } from '../tools/index.ts';
+import { type LongTool, offerInput } from './asking-call.ts';
 import { nodeHandler } from './node-handler.ts';
 import { schemasWith } from './schemas.ts';
 import { withTaskNotifications } from './task-notifications.ts';
-import { type LongTool, offerTasks } from './tasks-v2.ts';
+import { offerTasks } from './tasks-v2.ts';
 import { buildServerV2 } from './v2.ts';
 
 /** 2026-07-28 on SDK v2: no sessions, the basket behind an explicit handle, and tasks if the deployment has them. */
@@ -19,7 +20,9 @@ export function statelessApp(context: ServerContext, offered: readonly Tool[] = 
   const build = ({ requestInfo }: { requestInfo?: Request }) => {
     const server = buildServerV2(context, byHandle, schemas, undefined, offered);
     // That the header says what the body says was seen to before.
-    if (tasks) offerTasks(server, context, tasks, longTools.get(requestInfo?.headers.get('mcp-name') ?? ''));
+    const long = longTools.get(requestInfo?.headers.get('mcp-name') ?? '');
+    if (tasks) offerTasks(server, context, tasks, long);
+    else offerInput(server, context, long);
     return server;
   };
   // Clients of 2025-11-25 are turned away, so that nothing but 2026-07-28 can be measured here by mistake.

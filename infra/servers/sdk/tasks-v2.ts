@@ -9,8 +9,7 @@ import { HarnessError } from '../../../src/core/index.ts';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { TaskEngine, TaskRecord } from '../tasks/index.ts';
-import type { BasketReference, Tool } from '../tools/index.ts';
-import { callBlocking } from './blocking-call.ts';
+import { callAsking, type LongTool, parseArguments } from './asking-call.ts';
 import {
   declaresTasks,
   invalidParams,
@@ -26,13 +25,6 @@ import {
 const internalError = -32603;
 const taskParams = z.looseObject({ taskId: z.string() });
 const updateParams = taskParams.extend({ inputResponses: z.record(z.string(), z.unknown()).optional() });
-
-/** A tool that a server makes tasks of, with the schema of its arguments. */
-export interface LongTool {
-  tool: Tool;
-  inputSchema: z.ZodType<Record<string, unknown>>;
-  baskets: BasketReference;
-}
 
 /**
  * Declares the extension and answers `tasks/get`, `tasks/update` and `tasks/cancel`, and calls of a long tool.
@@ -72,25 +64,20 @@ export function offerTasks(
 }
 
 async function call(
-  { tool, inputSchema, baskets }: LongTool,
+  long: LongTool,
   given: unknown,
   context: ServerContext,
   tasks: TaskEngine,
   request: RequestContext,
 ) {
-  const { _meta, signal, notify } = request.mcpReq;
-  const parsed = inputSchema.safeParse(given);
-  if (!parsed.success) {
-    const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${parsed.error.message}`;
-    return { content: [{ type: 'text', text }], isError: true };
-  }
+  const { tool } = long;
+  const parsed = parseArguments(long, given);
+  if ('wrong' in parsed) return parsed.wrong;
   if (tool.long === 'always a task') requireTasks(request);
-  if (!canTasks(request)) {
-    return callBlocking(tool, parsed.data, _meta, { baskets, signal, notify }, context);
-  }
-  const opId = _meta?.[opIdKey];
+  if (!canTasks(request)) return callAsking(long, parsed.args, context, request);
+  const opId = request.mcpReq._meta?.[opIdKey];
   try {
-    const task = await tasks.create(tool, parsed.data, { opId: typeof opId === 'string' ? opId : undefined });
+    const task = await tasks.create(tool, parsed.args, { opId: typeof opId === 'string' ? opId : undefined });
     return { resultType: 'task', ...toTask(task) };
   } catch (error) {
     if (error instanceof HarnessError) throw new ProtocolError(internalError, error.message);

@@ -1,8 +1,9 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { type ElicitRequest, ElicitResultSchema, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
+import { answerTimeoutMs, askOnStream } from '../input/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, tools } from '../tools/index.ts';
 import { callBlocking } from './blocking-call.ts';
@@ -24,8 +25,8 @@ export async function openSessionV1(
     ...(context.events && { eventStore: sdkEventStore(context.events, sessionId) }),
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
-  const run = toolRunner(context, baskets, endStream);
-  const server = buildServerV1(context, sessionId, run);
+  const run = toolRunner(context, baskets, endStream, () => server.server.getClientCapabilities());
+  const server: McpServer = buildServerV1(context, sessionId, run);
   const { tasks } = context;
   if (!tasks) {
     await server.connect(transport);
@@ -52,9 +53,17 @@ function toolRunner(
   baskets: BasketReference,
   /** Told of a call that was cancelled: neither SDK answers it, nor ends the stream that waits for the answer. */
   onCancelled: (call: RequestId) => void,
+  capabilities: () => unknown,
 ): RunTool {
-  return async (tool, args, { requestId, _meta, signal, sendNotification }) => {
-    const caller = { baskets, signal, notify: sendNotification };
+  return async (tool, args, { requestId, _meta, signal, sendNotification, sendRequest }) => {
+    const options = { signal, timeout: answerTimeoutMs };
+    // In an answer that is no stream nothing can be asked.
+    const asking = context.config.jsonResponse
+      ? undefined
+      : askOnStream(capabilities(), (question) =>
+          sendRequest(question as ElicitRequest, ElicitResultSchema, options),
+        );
+    const caller = { baskets, signal, notify: sendNotification, asking };
     const result = await callBlocking(tool, args, _meta, caller, context);
     if (signal.aborted) onCancelled(requestId);
     return result;

@@ -5,6 +5,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
+import { answerTimeoutMs, askOnStream } from '../input/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
 import { type BasketReference, type Tool, tools } from '../tools/index.ts';
 import { callBlocking } from './blocking-call.ts';
@@ -27,8 +28,14 @@ export function buildServerV2(
     server.registerTool(
       tool.name,
       { description: tool.description, inputSchema, annotations: { readOnlyHint: tool.readOnly } },
-      async (args, { mcpReq: { id, _meta, signal, notify } }) => {
-        const result = await callBlocking(tool, args, _meta, { baskets, signal, notify }, context);
+      async (args, { mcpReq: { id, _meta, signal, notify, send } }) => {
+        // In an answer that is no stream nothing can be asked.
+        const asking = context.config.jsonResponse
+          ? undefined
+          : askOnStream(server.server.getClientCapabilities(), ({ params }) =>
+              send({ method: 'elicitation/create', params }, { signal, timeout: answerTimeoutMs }),
+            );
+        const result = await callBlocking(tool, args, _meta, { baskets, signal, notify, asking }, context);
         if (signal.aborted) onCancelled?.(id);
         return result;
       },

@@ -8,6 +8,7 @@ import {
 import { OutcomeUnknown } from '../store/index.ts';
 import {
   type Conduct,
+  type Question,
   type Tool,
   type ToolArguments,
   type ToolContext,
@@ -76,25 +77,34 @@ type Notify = (notification: {
 const countsMax = 10_000;
 const failures = new Map<string, number>();
 
+/** How a call asks its client, if it can be asked; `servers/input` has both ways. */
+interface Asking {
+  readonly doneSteps: number;
+  ask(key: string, question: Question, steps: number): Promise<unknown>;
+}
+
 /**
- * The conduct of a call whose client waits for its answer: progress after each step, if it wants that; nobody is asked.
+ * The conduct of a call whose client waits for its answer: progress after each step, if it wants that.
  * Failures are counted in this process.
  */
 export function blockingConduct(
   meta: Readonly<Record<string, unknown>> | undefined,
   notify: Notify,
+  asking?: Asking,
 ): Conduct {
   const token = meta?.progressToken;
+  let steps = asking?.doneSteps ?? 0;
   return {
-    doneSteps: 0,
+    doneSteps: steps,
     async stepDone(step, of) {
+      steps = step;
       if (typeof token !== 'string' && typeof token !== 'number') return;
       await notify({
         method: 'notifications/progress',
         params: { progressToken: token, progress: step, total: of },
       });
     },
-    ask: async () => undefined,
+    ask: async (key, question) => asking?.ask(key, question, steps),
     async countFailure() {
       const opId = meta?.[opIdKey];
       if (typeof opId !== 'string') return 1;

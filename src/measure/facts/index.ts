@@ -2,6 +2,7 @@
 // Each collector keeps quiet where no prediction needs it.
 import type { RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
+import { type InputFacts, inputFacts, type TakenAnswers } from '../input/index.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { type StreamFacts, streamFacts } from '../streams/index.ts';
 import type { JudgedTask, LedgerTasks } from '../tasks/index.ts';
@@ -25,6 +26,8 @@ export interface Facts {
   waits: Waits | null;
   /** Null where no call has a stream. */
   streams: StreamFacts | null;
+  /** Null where no call answers questions. */
+  input: InputFacts | null;
   /** Null where no call is made as a task. */
   tasks: TaskFacts | null;
 }
@@ -33,6 +36,7 @@ export function facts(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: Pick<RouteJoin, 'when'>,
   ledgerTasks: Pick<LedgerTasks, 'deeds'>,
+  taken: TakenAnswers,
 ): {
   collectors: Collector<unknown>[];
   /** To be shown every acknowledged task when all events are seen, before `result`. */
@@ -49,6 +53,7 @@ export function facts(
     broken: broken(),
     waits: waits(spec),
     streams: streamFacts(spec, routes),
+    input: inputFacts(spec, routes, taken),
     tasks,
   };
   return {
@@ -63,6 +68,7 @@ export function facts(
       broken: parts.broken.result(),
       waits: parts.waits.result(),
       streams: parts.streams.result(),
+      input: parts.input.result(),
       tasks: parts.tasks.result(),
     }),
   };

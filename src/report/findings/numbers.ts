@@ -1,6 +1,7 @@
 import type { Metrics, NotApplicable, Rate } from '../../measure/index.ts';
 import { generator, handshakes, readiness, replicaCpu, replicaRss, sessionRecovery } from './cost-cells.ts';
 import type { Cell } from './experiment.ts';
+import { answersLost, hasInput, roundsPerCall } from './input-cells.ts';
 import {
   loadSkew,
   type NumberCell,
@@ -88,6 +89,15 @@ const streamGroups: Record<string, Line[]> = {
   ],
 };
 
+/** Of questions in the middle of calls, where any are answered. */
+const inputGroups: Record<string, Line[]> = {
+  Questions: [
+    ['input_loss', 'Answers that got nowhere', answersLost],
+    ['input_loss.rounds', 'Questions for each call', roundsPerCall],
+    loss('state_forgery', 'Altered states that were taken', (m) => m.state_forgery),
+  ],
+};
+
 /** Every number that the report lists, by group; a new measure is a line here. */
 const groups: Record<string, Line[]> = {
   'What was lost': [
@@ -134,6 +144,7 @@ export function numberRows(cells: Cell[]): NumberRow[] {
   const shown = {
     ...(hasTasks(cells) && taskGroups),
     ...(hasStreams(cells) && streamGroups),
+    ...(hasInput(cells) && inputGroups),
     ...groups,
   };
   return Object.entries(shown).flatMap(([group, lines]) =>

@@ -8,6 +8,7 @@ import { followUps } from './follow-ups.ts';
 import { freeze } from './freeze.ts';
 import { hashModulo } from './hash-modulo.ts';
 import { heldSessions } from './held-sessions.ts';
+import { input } from './input.ts';
 import { localState } from './local-state.ts';
 import { nothingMoves } from './nothing-moves.ts';
 import { inFlight, sharedState } from './shared-state.ts';
@@ -41,6 +42,7 @@ const rows: readonly Row[] = [
   resumable,
   cutStreams,
   sentAgain,
+  input,
   taskRotation,
   taskHeld,
   taskShared,

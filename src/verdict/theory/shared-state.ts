@@ -33,7 +33,10 @@ export const inFlight: Row = (one) => {
   const { operations, broken, meanServiceMs } = one.facts.broken;
   if (one.deployment.state !== 'shared' || fault?.fault !== 'crash') return [];
   // A stream that breaks is resumed, and waited for: `streams.ts`.
-  if (callsOf(one.scenario.workload.journey).some((call) => call.stream !== undefined)) return [];
+  const calls = callsOf(one.scenario.workload.journey);
+  if (calls.some((call) => call.stream !== undefined)) return [];
+  // A call that waits for a person is longer than its last exchange: `input.ts`.
+  if (calls.some((call) => call.answers !== undefined)) return [];
   // The call of a task is over long before the task is: what is under way is no exchange.
   if (taskOptions(one).any) return [];
   const { ratePerSecond, arrivals, stayMs } = one.scenario.workload;

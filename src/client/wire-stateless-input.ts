@@ -1,0 +1,131 @@
+import type { StopSignal } from '../core/index.ts';
+import { opIdKey } from '../record/index.ts';
+import { exchange } from './exchange.ts';
+import { judgeExchange, toToolAnswer } from './tool-answer.ts';
+import type { Answer, ConnectionClient, InputAnswer, InputWatch, ToolCall, ToolResult } from './types.ts';
+import { headOf, protocolMembersWith, requestIdHeader, type WireTarget } from './wire-target.ts';
+
+/** What a client can be asked for is declared where it answers, and nowhere else. */
+const protocolMembers = protocolMembersWith({ elicitation: { form: {} } });
+
+type Result = Record<string, unknown>;
+
+/** What a server asks with, and gives the client to carry. */
+interface Asked {
+  keys: readonly string[];
+  state: string | undefined;
+}
+
+/**
+ * A call of 2026-07-28 whose server may end it with a question (`input_required`): the client calls again, with the answers and with
+ * the state that it was given. Any replica that can read the state goes on.
+ * Source: specification 2026-07-28, basic/patterns/mrtr; SEP-2322.
+ */
+export function roundsOf(
+  target: WireTarget,
+  client: ConnectionClient,
+  { nextId, protocolHeadOf }: { nextId(): number; protocolHeadOf(tool: string): string },
+) {
+  const head = headOf(target, 'POST');
+
+  const send = async ({ tool, arguments: args, opId }: ToolCall, more: string, signal: StopSignal) => {
+    const id = nextId();
+    const requestId = client.nextRequestId();
+    const protocolHead = protocolHeadOf(tool);
+    const meta = `{${protocolMembers},"${opIdKey}":${JSON.stringify(opId)}}`;
+    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)}${more},"_meta":${meta}}`;
+    const exchanged = await exchange(
+      target.pool,
+      {
+        method: 'POST',
+        path: target.path,
+        head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
+        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
+        id,
+        protocolBytes: protocolHead.length + protocolMembers.length,
+      },
+      signal,
+    );
+    return judgeExchange(exchanged, { id, requestId, inSession: false, orInput: true });
+  };
+
+  return async (call: ToolCall, watch: InputWatch, signal: StopSignal): Promise<Answer<ToolResult>> => {
+    let answer = await send(call, '', signal);
+    for (let round = 1; answer.outcome === 'ok' && answer.value.resultType === 'input_required'; round++) {
+      const { requestId } = answer;
+      const asked = askedIn(answer.value);
+      if ('wrong' in asked) return malformed(asked.wrong, answer);
+      if (round > watch.roundsMax)
+        return malformed(`it was asked more than ${watch.roundsMax} times`, answer);
+      if (asked.keys.length === 0) {
+        // The server only wants to be called again.
+        answer = await send(call, againWith(asked, undefined), signal);
+        continue;
+      }
+      const given = await watch.onAsked({ round, requestId, how: 'result' }, signal);
+      if (given === undefined) return unanswered(answer);
+      answer = await send(call, againWith(asked, given), signal);
+      watch.onAnswered({
+        round,
+        requestId: answer.requestId,
+        tampered: given.tamper && asked.state !== undefined,
+        status: answer.transcript?.status ?? null,
+        failure: answer.outcome === 'ok' ? undefined : answer.failure,
+      });
+    }
+    return toToolAnswer(answer);
+  };
+}
+
+function askedIn({ inputRequests, requestState }: Result): Asked | { wrong: string } {
+  const isAbsent = inputRequests === undefined;
+  if (!isAbsent && (typeof inputRequests !== 'object' || inputRequests === null)) {
+    return { wrong: 'inputRequests is no object' };
+  }
+  if (requestState !== undefined && typeof requestState !== 'string') {
+    return { wrong: 'requestState is no text' };
+  }
+  const requests = Object.entries(isAbsent ? {} : (inputRequests as Record<string, unknown>));
+  if (requests.length === 0 && requestState === undefined) {
+    return { wrong: 'input is required, and there is neither a question nor a state' };
+  }
+  const others = requests.filter(([, request]) => methodOf(request) !== 'elicitation/create');
+  if (others.length > 0) return { wrong: 'it is asked for something that it did not declare' };
+  return { keys: requests.map(([key]) => key), state: requestState };
+}
+
+const methodOf = (request: unknown) => (Object(request) as { method?: unknown }).method;
+
+/** The members of the params of the next round; the same answer to each question. */
+function againWith({ keys, state }: Asked, given: InputAnswer | undefined): string {
+  const response = given && {
+    action: given.action,
+    ...(given.action === 'accept' && { content: given.content }),
+  };
+  const responses = response && Object.fromEntries(keys.map((key) => [key, response]));
+  const carried = state !== undefined && given?.tamper ? altered(state) : state;
+  const members = {
+    ...(responses && { inputResponses: responses }),
+    ...(carried !== undefined && { requestState: carried }),
+  };
+  const text = JSON.stringify(members).slice(1, -1);
+  return text === '' ? '' : `,${text}`;
+}
+
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Another last character: of Base64, one that stands for other bytes. */
+function altered(state: string): string {
+  const at = base64url.indexOf(state.at(-1) ?? '');
+  return `${state.slice(0, -1)}${base64url[(Math.max(at, 0) + 32) % 64]}`;
+}
+
+function malformed(message: string, { requestId, transcript }: Answer<Result>): Answer<never> {
+  return { outcome: 'info', failure: { kind: 'malformed', message }, requestId, transcript };
+}
+
+/** No answer in time: the call has ended with the question, so it has no effect. */
+function unanswered({ requestId, transcript }: Answer<Result>): Answer<never> {
+  const failure = { kind: 'timeout', message: 'no answer to the question by the deadline' } as const;
+  return { outcome: 'fail', failure, requestId, transcript };
+}

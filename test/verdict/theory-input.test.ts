@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts, InputFacts, Metrics } from '../../src/measure/index.ts';
+import { rate } from '../../src/measure/rate.ts';
+import type { Deployment, JourneyStep, Scenario } from '../../src/scenario/index.ts';
+import { input } from '../../src/verdict/theory/input.ts';
+import { spec } from '../support/fakes.ts';
+
+const crash: Scenario['faults'] = [{ fault: 'crash', at: '4s', atMs: 4000, replica: 1, replace: true }];
+const sticky = { protocol: '2025-11-25', state: 'memory', routing: 'session-affinity' } as const;
+const shared = { protocol: '2025-11-25', state: 'shared', routing: 'round-robin' } as const;
+const stateless = { ...shared, protocol: '2026-07-28', server: 'stateless-v2' } as const;
+
+/** The row's prediction for a run of 200 answered questions of which so many were lost. */
+function predicted(
+  deployment: Partial<Deployment>,
+  lost: number,
+  {
+    faults = [],
+    struck = null,
+    tamper = false,
+    retry = false,
+  }: { faults?: Scenario['faults']; struck?: InputFacts['struck']; tamper?: boolean; retry?: boolean } = {},
+) {
+  const answers = { action: 'accept', content: {}, after: '0ms', tamper } as const;
+  const journey: JourneyStep[] = [{ call: 'report', arguments: {}, answers }];
+  const run = spec({ scenario: { faults }, workload: { journey } });
+  const { policy } = run.scenario.workload;
+  if (retry) run.scenario.workload.policy = { ...policy, unknownOutcome: 'retry' };
+  const details = { rounds: { mean: 1, max: 1 }, unanswered: 0, cut: 0 };
+  const metrics = { input_loss: { ...rate(lost, 200), ...details } } as unknown as Metrics;
+  const facts = { input: { answered: 200, lost, struck } } as unknown as Facts;
+  const of = { ...run.deployment, replicas: 3, ...deployment };
+  return input({ scenario: run.scenario, deployment: of, metrics, facts })[0];
+}
+
+describe('theory of questions', () => {
+  it('2026-07-28: none is lost, whatever dies', () => {
+    expect(predicted(stateless, 1, { faults: crash })).toMatchObject({
+      ...{ id: 'input-anywhere', predicted: 0, interval: [0, 0], measured: 1 / 200 },
+    });
+  });
+
+  it('2025-11-25 with affinity: what was open on the dead replica, and nothing without a crash', () => {
+    const struck = { open: 3, inDoubt: 1 };
+    expect(predicted(sticky, 3, { faults: crash, struck })).toMatchObject({
+      ...{ id: 'input-held', predicted: 3 / 200, interval: [3 / 200, 4 / 200], measured: 3 / 200 },
+    });
+    expect(predicted(sticky, 0)).toMatchObject({ predicted: 0, interval: [0, 0] });
+  });
+
+  it('2025-11-25 in rotation over a shared store: all but one of N', () => {
+    const one = predicted(shared, 133);
+    expect(one).toMatchObject({
+      id: 'input-rotation',
+      predicted: expect.closeTo(2 / 3),
+      measured: 133 / 200,
+    });
+    const [low, high] = one?.interval ?? [1, 0];
+    expect(low).toBeGreaterThan(0.5);
+    expect(high).toBeLessThan(0.8);
+  });
+
+  it('says nothing of altered states, of calls that are sent again, and of others’ servers', () => {
+    expect(predicted(stateless, 0, { tamper: true })).toBeUndefined();
+    expect(predicted(sticky, 0, { retry: true })).toBeUndefined();
+    expect(predicted({ ...stateless, server: { url: 'http://x/' } as never }, 0)).toBeUndefined();
+    const rolling: Scenario['faults'] = [{ fault: 'freeze', at: '1s', atMs: 1000, replica: 1 } as never];
+    expect(predicted(sticky, 0, { faults: rolling })).toBeUndefined();
+  });
+});
