@@ -1,3 +1,4 @@
+import type { ChangeEvent } from './change-events.ts';
 import type { Failure, Outcome } from './failure.ts';
 import type { StreamEvent } from './stream-events.ts';
 import type { TaskEvent } from './task-events.ts';
@@ -58,6 +59,7 @@ export type ClientEvent =
   | ExchangeEvent
   | TaskEvent
   | StreamEvent
+  | ChangeEvent
   /** The client has done all it intended to do: so many operations, each with a record of its own. */
   | { type: 'client-ended'; atUs: number; client: string; operations: number };
 
