@@ -6,9 +6,11 @@ export type { Transcript } from './transcript.ts';
 export type {
   Access,
   Answer,
+  ChangeWatch,
   Connection,
   ConnectionClient,
   Connector,
+  ListenEnd,
   SessionOpened,
   StreamCall,
   StreamWatch,

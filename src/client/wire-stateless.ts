@@ -14,6 +14,7 @@ import type {
   ToolCall,
   ToolResult,
 } from './types.ts';
+import { statelessSubscription } from './wire-stateless-changes.ts';
 import { statelessTasks } from './wire-stateless-tasks.ts';
 import {
   headOf,
@@ -91,14 +92,17 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     return toToolAnswer(judgeExchange(exchanged, { id, requestId, inSession: false }));
   };
 
+  const nextId = () => {
+    lastId += 1;
+    return lastId;
+  };
+
   return {
     stream,
+    subscribe: statelessSubscription(target, client, nextId),
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
-    tasks: statelessTasks(target, client, () => {
-      lastId += 1;
-      return lastId;
-    }),
+    tasks: statelessTasks(target, client, nextId),
     close: async () => ({}),
   };
 }

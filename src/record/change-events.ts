@@ -2,6 +2,8 @@ import type { Failure } from './failure.ts';
 
 /** What clients saw of changes that they listen for. Times are those of `events.ts`. */
 
+export const listeningEnds = ['left', 'ended', 'failed'] as const;
+
 export type ChangeEvent =
   /** A client is told of changes from now on: its server has acknowledged what it asked for. */
   | {
@@ -22,7 +24,9 @@ export type ChangeEvent =
       listening: number;
       requestId: string;
       /** `left`: the client itself ended it. `ended`: the server did, as its revision has it. */
-      how: 'left' | 'ended' | 'failed';
+      how: (typeof listeningEnds)[number];
+      /** How often it was told that the list of resources has changed. */
+      listChanges: number;
       failure?: Failure;
     }
   /** A client was told of a change (`notifications/resources/updated`). */

@@ -1,3 +1,4 @@
+import { listeningEnds } from './change-events.ts';
 import {
   type Check,
   flag,
@@ -172,7 +173,8 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     client: text,
     listening: number,
     requestId: text,
-    how: oneOf('left', 'ended', 'failed'),
+    how: oneOf(...listeningEnds),
+    listChanges: number,
     failure: maybe(failure),
   },
   'change-seen': { atUs: number, client: text, listening: number, topic: text, value: textOrNull },
