@@ -1,6 +1,7 @@
 import type { LedgerEntry, RunEvent } from '../record/index.ts';
 import { callsOf, foreignServerOf, type RunSpec } from '../scenario/index.ts';
 import { acknowledgements } from './acknowledgements.ts';
+import { type ChangeLedger, changeLedger, changeMeasureNames, changeMeasures } from './changes/index.ts';
 import { clientSeries } from './client-series.ts';
 import { type Collector, showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
@@ -68,13 +69,15 @@ export async function measureRun(
   const notes = ledgerNotes();
   const deeds = ledgerTasks();
   const emitted = emittedEvents();
+  const changes = changeLedger();
   const read = await readLedger(ledger, (entry) => {
     notes.note(entry);
     deeds.note(entry);
     emitted.note(entry);
+    changes.note(entry);
   });
   const theory = facts(spec, routes, deeds);
-  const books = { ledger: read, notes, deeds, emitted };
+  const books = { ledger: read, notes, deeds, emitted, changes };
   const toTheory = (task: JudgedTask) =>
     attempted(['facts'], unmeasured, () => theory.seeTask(task), undefined);
   const collectors = collectorsFor(spec, routes, books, unmeasured, toTheory);
@@ -95,8 +98,10 @@ export async function measureRun(
   const streams = collectors.streams.result();
   const notMeasured = { notApplicable: 'it could not be measured' };
   const tasks = collectors.tasks.result();
+  const told = collectors.changes.result();
   const metrics: Metrics = {
     ...tasks.metrics,
+    ...told.metrics,
     session_loss: collectors.sessions.result(),
     state_loss: state,
     availability: operations.availability,
@@ -155,7 +160,7 @@ export async function measureRun(
     series,
     evidence: { ...shown, tasks: tasks.evidence },
     completeness,
-    facts: held,
+    facts: { ...held, changes: told.facts },
     unmeasured: Object.fromEntries(unmeasured),
   };
 }
@@ -173,11 +178,13 @@ function collectorsFor(
     notes,
     deeds,
     emitted,
+    changes,
   }: {
     ledger: Ledger;
     notes: LedgerNotes;
     deeds: LedgerTasks;
     emitted: Emitted;
+    changes: ChangeLedger;
   },
   unmeasured: Unmeasured,
   toTheory: (task: JudgedTask) => void,
@@ -218,6 +225,7 @@ function collectorsFor(
         emitted,
       ),
     ),
+    changes: guard(changeMeasureNames, () => changeMeasures(spec, changes, ledger.kept)),
     operations: guard(
       ['availability', 'latency_ms', 'service_ms', 'recovery_ms', 'windows', 'percentiles'],
       () => operationMeasures(durationMs, windowMs),

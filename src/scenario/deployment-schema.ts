@@ -28,6 +28,7 @@ const brokenServers = {
   'broken/replays-to-others': '2025-11-25',
   'broken/serves-others-state': '2025-11-25',
   'broken/stalls': '2025-11-25',
+  'broken/tells-others': '2025-11-25',
 } as const;
 
 /** Every program that a replica can run, with its protocol revision. */

@@ -1,4 +1,5 @@
 import type { Metrics, NotApplicable, Rate } from '../../measure/index.ts';
+import { changeDelay, listeningAgain, notificationsLost } from './change-cells.ts';
 import { generator, handshakes, readiness, replicaCpu, replicaRss, sessionRecovery } from './cost-cells.ts';
 import type { Cell } from './experiment.ts';
 import {
@@ -92,6 +93,10 @@ const groups: Record<string, Line[]> = {
     ['stream_broken', 'Streams that broke', streamsBroken],
     loss('stream_duplicate', 'Events of streams that came twice', (m) => m.stream_duplicate),
     loss('stream_leak', "Events of others' streams", (m) => m.stream_leak),
+    ['notification_loss', 'Notifications of changes lost', notificationsLost],
+    ['notification_away', 'Changes missed while not listening', listeningAgain],
+    loss('notification_duplicate', 'Notifications that came twice', (m) => m.notification_duplicate),
+    loss('notification_leak', 'Notifications not asked for', (m) => m.notification_leak),
   ],
   Availability: [
     ['availability', 'First attempts ok', (cell) => share(cell, (m) => m.availability)],
@@ -113,6 +118,10 @@ const groups: Record<string, Line[]> = {
     latency('max'),
   ],
   'Service time, from sending': [service('p50'), service('p99'), service('p999')],
+  'From a change to being told of it': [
+    ['change_delay_ms.p50', 'p50', (cell) => changeDelay(cell, 'p50')],
+    ['change_delay_ms.p99', 'p99', (cell) => changeDelay(cell, 'p99')],
+  ],
   'Load and generator': [
     ['load_skew', 'Busiest replica ÷ mean', loadSkew],
     ['replica_cpu', 'CPU of the replicas per useful call', replicaCpu],
