@@ -87,6 +87,7 @@ function predictions(one: Changes): Map<string, Prediction> {
       broken: { operations: 60, broken: 0, meanServiceMs: 12 },
       waits: null,
       streams: null,
+      changes: null,
       tasks: { ...none, ...one.facts },
     } satisfies Facts,
   });

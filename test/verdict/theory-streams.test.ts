@@ -56,6 +56,7 @@ function verdicts(
     broken: { operations: 200, broken: 0, meanServiceMs: 1000 },
     waits: null,
     tasks: null,
+    changes: null,
     streams: { counts, sentAgain: { keyed: 0, unkeyed: 0 }, cut: 0, struck: null, ...streams },
   } as Facts;
   const of = { ...run.deployment, replicas: 3, ...deployment };
