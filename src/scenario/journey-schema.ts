@@ -137,8 +137,8 @@ const repeatStep = z.strictObject({
 
 export const journeyField = z
   .array(
-    z.union([subscribeStep, callStep, pauseStep, thinkStep, collectStep, repeatStep], {
-      error: 'a step is one of subscribe, call, pause, think, collect, repeat',
+    z.union([callStep, pauseStep, thinkStep, collectStep, repeatStep, subscribeStep], {
+      error: 'a step is one of call, pause, think, collect, repeat, subscribe',
     }),
   )
   .min(1)

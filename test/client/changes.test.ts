@@ -8,7 +8,8 @@ import { type RawRequest, rawServer } from '../support/raw-server.ts';
 /** Listening for changes: how it is asked for, when it stands, what is told, and how it ends. */
 
 const header = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n';
-const data = (message: object) => `event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`;
+const data = (message: object) =>
+  `event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`;
 const json = (message: object) => {
   const body = JSON.stringify({ jsonrpc: '2.0', ...message });
   return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
@@ -98,7 +99,11 @@ describe('2026-07-28', () => {
 describe('2025-11-25', () => {
   it('subscribes when its stream is open, and listens when that is acknowledged', async () => {
     let stream: Socket | undefined;
-    const { told: heard, ended, asked } = await listen('2025-11-25', ({ socket, head, body }) => {
+    const {
+      told: heard,
+      ended,
+      asked,
+    } = await listen('2025-11-25', ({ socket, head, body }) => {
       if (head.startsWith('GET')) {
         stream = socket;
         socket.write(`${header}: open\n\n`);

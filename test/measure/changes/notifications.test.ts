@@ -29,7 +29,7 @@ function measure(
     const entry = { event: 'commit' as const, replica: 'r1', boot: 1, opId: value, tool: 'publish' };
     ledger.note({ ...entry, atUs: us(ms), subject: 'news', value });
   }
-  const restart = { fault: 'restart' as const, at: '0s', atMs: faultMs ?? 0, replica: 1 };
+  const restart = { fault: 'restart' as const, at: '0s', atMs: faultMs ?? 0, replica: 1, grace: '0s' };
   const run = spec({
     scenario: { faults: faultMs === undefined ? [] : [restart] },
     workload: { journey: [{ subscribe: ['news'] }, { call: 'publish', arguments: {} }] },
