@@ -1,11 +1,14 @@
-import { type McpServer, ProtocolError, type ServerEventBus } from '@modelcontextprotocol/server';
+import {
+  type McpServer,
+  ProtocolError,
+  ResourceNotFoundError,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server';
 import { type Changes, sessionSubscriber, topicResources, updatedParams } from '../changes/index.ts';
 
 /** Topics on SDK v2: as resources of both revisions, and told of by each revision's means. */
 
-const notFound = { '2025-11-25': -32002, '2026-07-28': -32602 } as const;
-
-export function offerTopics({ server }: McpServer, changes: Changes, revision: keyof typeof notFound): void {
+export function offerTopics({ server }: McpServer, changes: Changes): void {
   server.registerCapabilities({ resources: { subscribe: true, listChanged: true } });
   const resources = topicResources(changes);
   server.setRequestHandler('resources/list', resources.list);
@@ -13,7 +16,7 @@ export function offerTopics({ server }: McpServer, changes: Changes, revision: k
   server.setRequestHandler('resources/read', async ({ params }) => {
     const found = await resources.read(params.uri);
     if (found) return found;
-    throw new ProtocolError(notFound[revision], 'Resource not found', { uri: params.uri });
+    throw new ResourceNotFoundError(params.uri);
   });
 }
 

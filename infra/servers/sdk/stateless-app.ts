@@ -22,7 +22,7 @@ export function statelessApp(context: ServerContext, offered: readonly Tool[] = 
   }
   const build = ({ requestInfo }: { requestInfo?: Request }) => {
     const server = buildServerV2(context, byHandle, schemas, undefined, offered);
-    if (changes) offerTopics(server, changes, '2026-07-28');
+    if (changes) offerTopics(server, changes);
     // That the header says what the body says was seen to before.
     if (tasks) offerTasks(server, context, tasks, longTools.get(requestInfo?.headers.get('mcp-name') ?? ''));
     return server;

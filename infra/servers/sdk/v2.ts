@@ -53,7 +53,7 @@ export async function openSessionV2(
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   const server = buildServerV2(context, baskets, schemas, endStream);
   const { changes } = context;
-  if (changes) offerTopics(server, changes, '2025-11-25');
+  if (changes) offerTopics(server, changes);
   const untell = changes && offerSubscriptions(server, changes);
   await server.connect(transport);
   const session = sessionTransport(transport);
