@@ -26,19 +26,22 @@ export type Listened = 'stopped' | 'ended' | Exchanged;
  * Sends a request whose answer is a stream, and hands over each message but the response as it comes. What is read
  * is handed over before more is read, so a server that sends faster than that has to wait, and nothing heaps up.
  * Never throws for what a server or the network does.
+ * @param onOpen is told that the answer has begun, and is a stream.
  */
 export function listenTo(
   pool: HttpPool,
   request: WireRequest,
   onMessage: (message: Message) => void,
   signal: StopSignal,
+  onOpen: () => void = () => {},
 ): Promise<Listened> {
-  return new Promise((resolve) => new Listening({ request, onMessage, signal, resolve }).begin(pool));
+  return new Promise((resolve) => new Listening({ request, onMessage, onOpen, signal, resolve }).begin(pool));
 }
 
 interface Listener {
   request: WireRequest;
   onMessage: (message: Message) => void;
+  onOpen: () => void;
   signal: StopSignal;
   resolve: (listened: Listened) => void;
 }
@@ -89,6 +92,7 @@ class Listening implements HttpHandler {
       memory: this.#memory,
       onEvent: ({ data }) => this.#take(data),
     });
+    if (!this.#isSettled) this.#listener.onOpen();
   }
 
   onBody(chunk: Buffer): void {

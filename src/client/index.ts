@@ -6,11 +6,13 @@ export type { Transcript } from './transcript.ts';
 export type {
   Access,
   Answer,
+  ChangeWatch,
   Connection,
   ConnectionClient,
   Connector,
   InputAnswer,
   InputWatch,
+  ListenEnd,
   SessionOpened,
   StreamCall,
   StreamWatch,

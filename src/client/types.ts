@@ -151,6 +151,26 @@ export interface InputWatch {
   }): void;
 }
 
+/** How listening ended; `failure` is undefined if nothing went wrong. */
+export interface ListenEnd {
+  requestId: string;
+  failure: Failure | undefined;
+  /** Of the exchange that failed. */
+  transcript?: Transcript | undefined;
+}
+
+/** What is told of changes while a client listens for them. */
+export interface ChangeWatch {
+  /** The server has acknowledged all that was asked for: it owes every change from now on. */
+  onListening(requestId: string): void;
+  /**
+   * A `notifications/resources/updated` came, of whatever topic; of a resource that is no topic, `topic` is its URI.
+   * @param value by which changes are told apart; null: the notification tells none.
+   */
+  onChange(topic: string, value: string | null): void;
+  onListChanged(): void;
+}
+
 /**
  * One MCP client of one protocol revision, with at most one session at a time. It runs one exchange at a
  * time. Each waits until `signal` stops it at the latest, and then cancels what it asked for.
@@ -176,6 +196,17 @@ export interface Connection {
     watch: InputWatch,
     signal: StopSignal,
   ) => Promise<Answer<ToolResult>>;
+  /**
+   * Listens for changes of topics and of their list, beside other exchanges, until `signal` stops it or the stream ends, which
+   * is what it resolves with; `failure` as of `TaskCalls.listen`. `subscriptions/listen` (2026-07-28); the GET stream of the
+   * session, and `resources/subscribe` once that is open (2025-11-25). Absent where a client cannot: the official SDKs open
+   * the stream when they like, and once for all.
+   */
+  readonly subscribe?: (
+    topics: readonly string[],
+    watch: ChangeWatch,
+    signal: StopSignal,
+  ) => Promise<ListenEnd>;
   /** Ends the session with DELETE, if there is one; returns the status of the answer. */
   close(signal: StopSignal): Promise<{ status?: number }>;
 }

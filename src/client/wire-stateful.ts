@@ -1,15 +1,16 @@
 import { jsonText, negotiable, neverStops, type StopSignal, TimeLimit } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
-import { listenTo } from './event-stream.ts';
+import { listenTo, type Message } from './event-stream.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
 import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import { subscriptionOf } from './wire-stateful-changes.ts';
 import { answeringOf } from './wire-stateful-input.ts';
 import { streamOf } from './wire-stateful-stream.ts';
-import { type StatefulSession, statefulTasks } from './wire-stateful-tasks.ts';
+import { statefulTasks } from './wire-stateful-tasks.ts';
 import { clientInfo, headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
 const revision = '2025-11-25';
@@ -111,14 +112,19 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     ask('tools/call', { name: tool, arguments: args, _meta: { [opIdKey]: opId } }, signal).then(toToolAnswer);
 
   /** The session's GET stream, on which a server sends what belongs to no request. */
-  const listen: StatefulSession['listen'] = async (onMessage, signal) => {
-    const requestId = client.nextRequestId();
+  const listen = async (
+    onMessage: (message: Message) => void,
+    signal: StopSignal,
+    { onOpen, requestId = client.nextRequestId() }: { onOpen?: () => void; requestId?: string } = {},
+  ) => {
     const head = `${headOf(target, 'GET')}${sessionHead}${requestIdHeader}: ${requestId}\r\n`;
     const protocolBytes = sessionHead.length;
     const request = { method: 'GET', path: target.path, head, body: null, id: null, protocolBytes } as const;
     const inSession = sessionId !== null;
-    const listened = await listenTo(target.pool, request, onMessage, signal);
-    return { requestId, failure: listenFailure(listened, { id: null, requestId, inSession }) };
+    const listened = await listenTo(target.pool, request, onMessage, signal, onOpen);
+    const failure = listenFailure(listened, { id: null, requestId, inSession });
+    const transcript = typeof listened === 'object' ? listened.transcript : undefined;
+    return { requestId, failure, transcript };
   };
 
   /** A closed connection is no cancellation in this revision; it must be said (basic/utilities/cancellation). */
@@ -153,5 +159,6 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     post: (message, requestId, signal) => send('POST', message, { requestId, id: null }, signal),
   });
 
-  return { open, call, stream, callAnswering, tasks: statefulTasks({ ask, listen }), close };
+  const subscribe = subscriptionOf({ ask, listen, nextRequestId: () => client.nextRequestId() });
+  return { open, call, stream, callAnswering, subscribe, tasks: statefulTasks({ ask, listen }), close };
 }

@@ -14,6 +14,7 @@ import type {
   ToolCall,
   ToolResult,
 } from './types.ts';
+import { statelessSubscription } from './wire-stateless-changes.ts';
 import { roundsOf } from './wire-stateless-input.ts';
 import { statelessTasks } from './wire-stateless-tasks.ts';
 import {
@@ -99,6 +100,7 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
   return {
     stream,
     callAnswering: roundsOf(target, client, { nextId, protocolHeadOf }),
+    subscribe: statelessSubscription(target, client, nextId),
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
     tasks: statelessTasks(target, client, nextId),

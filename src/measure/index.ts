@@ -1,6 +1,7 @@
 // Measure: pure functions from recorded events to histograms, rates, series and losses.
 // It reads what was written and never talks to the act side.
 
+export type { ChangeFacts, ChangeMetrics } from './changes/index.ts';
 export type { Completeness } from './completeness.ts';
 export type {
   ClientStory,

@@ -1,6 +1,7 @@
 import type { LedgerEntry, RunEvent } from '../record/index.ts';
 import { callsOf, foreignServerOf, type RunSpec } from '../scenario/index.ts';
 import { acknowledgements } from './acknowledgements.ts';
+import { changeMeasureNames, changeMeasures } from './changes/index.ts';
 import { clientSeries } from './client-series.ts';
 import { type Collector, showTo } from './collector.ts';
 import { type Completeness, completeness } from './completeness.ts';
@@ -12,9 +13,8 @@ import { faultSeries } from './fault-series.ts';
 import { generatorHealth, generatorUsage } from './generator-health.ts';
 import { attempted, guarded, type Unmeasured } from './guarded.ts';
 import { handshakeOverhead } from './handshake-overhead.ts';
-import { inputMeasures, type TakenAnswers, takenAnswers } from './input/index.ts';
-import { type Ledger, readLedger } from './ledger.ts';
-import { type LedgerNotes, ledgerNotes } from './ledger-notes.ts';
+import { inputMeasures } from './input/index.ts';
+import { type LedgerBooks, readBooks } from './ledger-books.ts';
 import { loadSkew } from './load-skew.ts';
 import type { Metrics, Series } from './metrics.ts';
 import { misdelivery, stateLeak } from './misdelivery.ts';
@@ -27,12 +27,10 @@ import { sendLag } from './send-lag.ts';
 import { sessionLoss } from './session-loss.ts';
 import { sessionRecovery } from './session-recovery.ts';
 import { stateLoss } from './state-loss.ts';
-import { type Emitted, emittedEvents, streamEvents } from './streams/index.ts';
+import { streamEvents } from './streams/index.ts';
 import { survival } from './survival.ts';
 import {
   type JudgedTask,
-  type LedgerTasks,
-  ledgerTasks,
   taskMeasureNames,
   taskMeasures,
   withoutEffect,
@@ -65,19 +63,8 @@ export async function measureRun(
 ): Promise<Measured> {
   const unmeasured: Unmeasured = new Map();
   const routes = routeJoin();
-  // Before the events, so that each operation can be held against it when it is seen.
-  const notes = ledgerNotes();
-  const deeds = ledgerTasks();
-  const emitted = emittedEvents();
-  const taken = takenAnswers();
-  const read = await readLedger(ledger, (entry) => {
-    notes.note(entry);
-    deeds.note(entry);
-    emitted.note(entry);
-    taken.note(entry);
-  });
-  const theory = facts(spec, routes, deeds, taken);
-  const books = { ledger: read, notes, deeds, emitted, taken };
+  const books = await readBooks(ledger);
+  const theory = facts(spec, routes, books.deeds, books.taken);
   const toTheory = (task: JudgedTask) =>
     attempted(['facts'], unmeasured, () => theory.seeTask(task), undefined);
   const collectors = collectorsFor(spec, routes, books, unmeasured, toTheory);
@@ -99,8 +86,10 @@ export async function measureRun(
   const questions = collectors.questions.result();
   const notMeasured = { notApplicable: 'it could not be measured' };
   const tasks = collectors.tasks.result();
+  const told = collectors.changes.result();
   const metrics: Metrics = {
     ...tasks.metrics,
+    ...told.metrics,
     session_loss: collectors.sessions.result(),
     state_loss: state,
     availability: operations.availability,
@@ -154,14 +143,19 @@ export async function measureRun(
     ...collectors.acknowledged.result(),
     unrouted: collectors.unrouted.result(),
   };
-  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes, deeds, taken).result());
+  const held = attempted(
+    ['facts'],
+    unmeasured,
+    theory.result,
+    facts(spec, routes, books.deeds, books.taken).result(),
+  );
   const shown = collectors.evidence.result();
   return {
     metrics,
     series,
     evidence: { ...shown, tasks: tasks.evidence },
     completeness,
-    facts: held,
+    facts: { ...held, changes: told.facts },
     unmeasured: Object.fromEntries(unmeasured),
   };
 }
@@ -174,19 +168,7 @@ function windowsOf({ scenario }: Pick<RunSpec, 'scenario'>) {
 function collectorsFor(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: RouteJoin,
-  {
-    ledger,
-    notes,
-    deeds,
-    emitted,
-    taken,
-  }: {
-    ledger: Ledger;
-    notes: LedgerNotes;
-    deeds: LedgerTasks;
-    emitted: Emitted;
-    taken: TakenAnswers;
-  },
+  { ledger, notes, deeds, emitted, taken, changes }: LedgerBooks,
   unmeasured: Unmeasured,
   toTheory: (task: JudgedTask) => void,
 ) {
@@ -232,6 +214,7 @@ function collectorsFor(
         taken,
       ),
     ),
+    changes: guard(changeMeasureNames, () => changeMeasures(spec, changes, ledger.kept)),
     operations: guard(
       ['availability', 'latency_ms', 'service_ms', 'recovery_ms', 'windows', 'percentiles'],
       () => operationMeasures(durationMs, windowMs),

@@ -1,3 +1,4 @@
+import type { ChangeMetrics } from './changes/types.ts';
 import type { InputDetails } from './input/types.ts';
 import type { Distribution, NotApplicable, Rate } from './quantities.ts';
 import type { StreamDetails } from './streams/types.ts';
@@ -142,7 +143,7 @@ export interface SendLag extends Distribution {
 }
 
 /** The measures of one run, by the names that `results.json` uses. */
-export interface Metrics extends TaskMetrics {
+export interface Metrics extends TaskMetrics, ChangeMetrics {
   session_loss: SessionLoss | NotApplicable;
   state_loss: StateLoss | NotApplicable;
   availability: Availability;

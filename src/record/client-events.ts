@@ -1,3 +1,4 @@
+import type { ChangeEvent } from './change-events.ts';
 import type { Failure, Outcome } from './failure.ts';
 import type { InputEvent } from './input-events.ts';
 import type { StreamEvent } from './stream-events.ts';
@@ -60,6 +61,7 @@ export type ClientEvent =
   | TaskEvent
   | StreamEvent
   | InputEvent
+  | ChangeEvent
   /** The client has done all it intended to do: so many operations, each with a record of its own. */
   | { type: 'client-ended'; atUs: number; client: string; operations: number };
 

@@ -1,5 +1,6 @@
 // Record: the event union, and an append-only writer and reader for it and for the servers' ledger.
 // What is recorded is on disk before it is judged; nothing here knows who writes or who judges.
+export type { ChangeEvent } from './change-events.ts';
 export type {
   ClientEvent,
   ExchangeEvent,
@@ -30,10 +31,17 @@ export {
 } from './ledger.ts';
 export { type LedgerLines, ledgerLines } from './ledger-lines.ts';
 export { isLedgerEntry } from './ledger-shapes.ts';
-export { idempotencyKeyKey, opIdKey, outcomeUnknownKey, stateMissingKey } from './meta-keys.ts';
+export {
+  changeValueKey,
+  idempotencyKeyKey,
+  opIdKey,
+  outcomeUnknownKey,
+  stateMissingKey,
+} from './meta-keys.ts';
 export { operationsNamedIn } from './operation-id.ts';
 export { type ReadStats, readNdjson } from './reader.ts';
 export { isRunEvent } from './shapes.ts';
 export type { AfterBreak, StreamEvent } from './stream-events.ts';
 export { type TaskEvent, type TaskExchange, type TaskStatus, taskStatuses } from './task-events.ts';
+export { topicOfUri, uriOfTopic } from './topic-uri.ts';
 export { appendLines, type EventSink, type LineAppender, lineOf, ndjsonWriter } from './writer.ts';

@@ -11,3 +11,5 @@ export const outcomeUnknownKey = 'io.mcp-windtunnel/outcomeUnknown';
  * them out once, and gives both the same result. MCP has no such key of its own.
  */
 export const idempotencyKeyKey = 'io.mcp-windtunnel/idempotencyKey';
+/** On `notifications/resources/updated`: the value that the resource has got. MCP names the resource alone. */
+export const changeValueKey = 'io.mcp-windtunnel/value';

@@ -1,3 +1,4 @@
+import { listeningEnds } from './change-events.ts';
 import {
   type Check,
   flag,
@@ -181,6 +182,23 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     status: numberOrNull,
     failure: maybe(failure),
   },
+  'listening-began': {
+    atUs: number,
+    client: text,
+    listening: number,
+    requestId: text,
+    topics: texts,
+  },
+  'listening-ended': {
+    atUs: number,
+    client: text,
+    listening: number,
+    requestId: text,
+    how: oneOf(...listeningEnds),
+    listChanges: number,
+    failure: maybe(failure),
+  },
+  'change-seen': { atUs: number, client: text, listening: number, topic: text, value: textOrNull },
   'client-ended': { atUs: number, client: text, operations: number },
   'replica-ordered': { atUs: number, replica: text, boot: number },
   'replica-started': { atUs: number, replica: text, boot: number, pid: number, image: maybe(text) },

@@ -35,6 +35,7 @@ const brokenServers = {
   'broken/serves-others-state': '2025-11-25',
   'broken/stalls': '2025-11-25',
   'broken/works-after-cancel': '2026-07-28',
+  'broken/tells-others': '2025-11-25',
 } as const;
 
 /** Every program that a replica can run, with its protocol revision. */
@@ -85,6 +86,12 @@ const streamsField = z
   })
   .describe('Streams can be resumed; without it they cannot. Of the reference servers of 2025-11-25');
 
+const busField = z
+  .enum(['memory', 'shared'])
+  .describe(
+    'The server has topics that clients publish to and subscribe to; over what changes are told of: the memory of the replica that was told, whose listeners alone hear of them, or a bus over the store that all replicas share. Of the reference servers',
+  );
+
 export const deploymentFile = z.strictObject({
   name: nameField,
   description: z.string().min(1).max(300).describe('What it is, in one sentence'),
@@ -113,6 +120,7 @@ export const deploymentFile = z.strictObject({
     .describe('How many replicas at the begin (default 3); not with `url`'),
   tasks: tasksField.optional(),
   streams: streamsField.optional(),
+  bus: busField.optional(),
   limits: z
     .strictObject({
       cpus: z

@@ -18,6 +18,7 @@ export {
   callsOf,
   type JourneyStep,
   type StreamOptions,
+  subscribedIn,
   type TaskOptions,
   usesSavedValue,
 } from './journey-schema.ts';

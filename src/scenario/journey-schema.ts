@@ -137,6 +137,16 @@ const collectStep = z.strictObject({
     .describe('Waits for the end of every task that the client did not wait for (`task.wait: false`)'),
 });
 
+const subscribeStep = z.strictObject({
+  subscribe: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(100)
+    .describe(
+      'The first step: from its arrival until it leaves, the client listens for changes of these topics, beside its calls; ${client} and ${data.column} are inserted. A call of the tool `publish` changes one',
+    ),
+});
+
 const plainStep = z.union([callStep, pauseStep, thinkStep, collectStep], {
   error: 'a repeated step is one of call, pause, think, collect',
 });
@@ -150,8 +160,8 @@ const repeatStep = z.strictObject({
 
 export const journeyField = z
   .array(
-    z.union([callStep, pauseStep, thinkStep, collectStep, repeatStep], {
-      error: 'a step is one of call, pause, think, collect, repeat',
+    z.union([callStep, pauseStep, thinkStep, collectStep, repeatStep, subscribeStep], {
+      error: 'a step is one of call, pause, think, collect, repeat, subscribe',
     }),
   )
   .min(1)
@@ -163,6 +173,12 @@ export type AnswersOptions = z.output<typeof answersField>;
 export type CallStep = z.output<typeof callStep>;
 export type PlainStep = z.output<typeof plainStep>;
 export type JourneyStep = z.output<typeof journeyField>[number];
+
+/** The topics that each client of a journey listens to, as templates. */
+export function subscribedIn(journey: readonly JourneyStep[]): readonly string[] {
+  const [first] = journey;
+  return first !== undefined && 'subscribe' in first ? first.subscribe : [];
+}
 
 /** All calls that a journey can make, each once. */
 export function callsOf(journey: readonly JourneyStep[]): CallStep[] {

@@ -2,12 +2,13 @@ import { HarnessError } from '../core/index.ts';
 import type { ClientKind } from '../record/index.ts';
 import { checkDeploymentBackend, checkFaultsBackend } from './backend-rules.ts';
 import { type Catalog, namesIn, resolveFile } from './catalog.ts';
+import { checkBus, checkSubscriptions } from './change-rules.ts';
 import { checkChosen, chosenFor, deploymentsOf, withChoice } from './chosen-deployments.ts';
 import { planData } from './data-file.ts';
 import { type DeploymentFile, deploymentFile } from './deployment-schema.ts';
 import { durationMs, momentMs, ratePerSecond } from './fields.ts';
 import { checkAnswers } from './input-rules.ts';
-import { callsOf, templatesOf } from './journey-schema.ts';
+import { callsOf, subscribedIn, templatesOf } from './journey-schema.ts';
 import type { DeploymentDraft, Environment, Plan, PlanDraft, RunSpec, Scenario } from './plan.ts';
 import { draftDeployment, settledPlan, usesSharedStore } from './plan-deployment.ts';
 import type { Problem } from './problems.ts';
@@ -125,6 +126,7 @@ function toDeployment(file: LoadedFile<DeploymentFile>, request: PlanRequest): D
   file.refuse([
     ...checkDeployment(file.value),
     ...checkStreamsKey(file.value),
+    ...checkBus(file.value),
     ...checkDeploymentBackend(file.value, request.backend ?? 'process'),
   ]);
   return draftDeployment(file.value, file.path, request.replicas);
@@ -154,11 +156,12 @@ function toScenario(
     },
     faults: faults.map((fault) => ({ ...fault, atMs: momentMs(fault.at, runMs) })),
   };
-  const columns = dataColumns(callsOf(work.journey).map(templatesOf));
+  const columns = dataColumns([...callsOf(work.journey).map(templatesOf), subscribedIn(work.journey)]);
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkStreamSteps(work.journey, request.client ?? 'wire'),
     ...checkAnswers(work.journey, request.client ?? 'wire'),
+    ...checkSubscriptions(work.journey, request.client ?? 'wire', deployments),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
@@ -176,7 +179,7 @@ function refuseIdleStore(store: Plan['store'], deployments: readonly DeploymentD
   if (store === 'sqlite' || deployments.some(usesSharedStore)) return;
   const names = deployments.map(({ name }) => name).join(', ');
   throw new HarnessError('usage', `--store ${store}: no deployment would use it (${names})`, {
-    hint: 'It is for deployments with `state: shared`, or tasks in a shared store, such as stateful-shared-store and stateless.',
+    hint: 'It is for deployments with `state: shared`, or tasks or a bus in a shared store, such as stateful-shared-store and stateless.',
   });
 }
 

@@ -76,6 +76,7 @@ export function foreignServerOf({
 }
 
 /** Whether its replicas share a store of ours. Where somebody else's server keeps what it shares is its own affair. */
-export function usesSharedStore({ server, state, tasks }: DeploymentDraft): boolean {
-  return typeof server === 'string' && (state === 'shared' || tasks?.store === 'shared');
+export function usesSharedStore({ server, state, tasks, bus }: DeploymentDraft): boolean {
+  const anyShared = [state, tasks?.store, bus].includes('shared');
+  return typeof server === 'string' && anyShared;
 }

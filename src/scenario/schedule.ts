@@ -1,6 +1,6 @@
 import { type Prng, seededPrng } from '../core/index.ts';
 import { durationMs } from './fields.ts';
-import { type CallStep, callsOf, type JourneyStep, type PlainStep } from './journey-schema.ts';
+import { type CallStep, callsOf, type JourneyStep, type PlainStep, subscribedIn } from './journey-schema.ts';
 import type { Scenario } from './plan.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface ClientSchedule {
   hasTasks: boolean;
   /** Whether any of its calls is answered for if its server asks. */
   answers: boolean;
+  /** Topics whose changes it listens for while it is there, as templates. */
+  subscribes: readonly string[];
   /** In order; made one by one, so that a long run takes no more memory than a short one. */
   calls: Iterable<ScheduledCall>;
   /** The call just taken is due too late (closed loop): what is left of its repeat is passed over. */
@@ -52,6 +54,7 @@ export function clientSchedule(
     arrivalUs,
     hasTasks: callsOf(scenario.workload.journey).some(({ task }) => task !== undefined),
     answers: callsOf(scenario.workload.journey).some(({ answers }) => answers !== undefined),
+    subscribes: subscribedIn(scenario.workload.journey),
     calls: scheduleCalls(scenario, prng, arrivalUs, repeat),
     endRepeat: () => {
       repeat.isOver = true;
@@ -139,6 +142,7 @@ function* unroll(
   const costs = journey.map((step) => (isFill(step) ? 0 : costUs(step, intervalUs)));
   const fixedUs = costs.reduce((sum, cost) => sum + cost, 0);
   for (const [i, step] of journey.entries()) {
+    if ('subscribe' in step) continue;
     if (!('repeat' in step)) {
       yield { step, untilUs: endUs };
       continue;
@@ -167,6 +171,6 @@ function costUs(step: JourneyStep, intervalUs: number): number {
   }
   if ('pause' in step) return durationMs(step.pause) * 1000;
   if ('think' in step) return durationMs(step.think) * 1000;
-  if ('collect' in step) return 0;
+  if ('collect' in step || 'subscribe' in step) return 0;
   return intervalUs;
 }

@@ -30,6 +30,7 @@ interface Placed {
 }
 
 function plainSteps(step: JourneyStep, path: PropertyKey[]): Placed[] {
+  if ('subscribe' in step) return [];
   if (!('repeat' in step)) return [{ step, path }];
   return step.steps.map((inner, j) => ({ step: inner, path: [...path, 'steps', j] }));
 }

@@ -114,6 +114,9 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
     case 'stream_leak':
     case 'input_loss':
     case 'state_forgery':
+    case 'notification_loss':
+    case 'notification_duplicate':
+    case 'notification_leak':
     case 'task_loss':
     case 'result_retention':
     case 'work_after_cancel':
@@ -134,6 +137,14 @@ function readMetric(metrics: Metrics, name: BoundableMetric): Reading {
       if ('notApplicable' in metric) return metric;
       if (metric.value !== null) return readTime(metric.value);
       return { value: Number.POSITIVE_INFINITY, observed: 'not recovered by the end' };
+    }
+    case 'change_delay_ms.p50':
+    case 'change_delay_ms.p99': {
+      const metric = metrics.change_delay_ms;
+      if ('notApplicable' in metric) return metric;
+      const value = name.endsWith('p50') ? metric.p50 : metric.p99;
+      if (value === null) return { noSamples: 'nobody was told of a change' };
+      return readTime(value);
     }
     case 'replica_cpu': {
       const metric = metrics.replica_cpu;

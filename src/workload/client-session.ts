@@ -9,6 +9,8 @@ const recordedIdCharsMax = 200;
 /** One client's session over its generations: opened, lost, opened anew, closed; each change is recorded. */
 export interface ClientSession {
   readonly isOpen: boolean;
+  /** How many sessions of this client were lost before this one. */
+  readonly generation: number;
   /**
    * Makes sure there is a session, opening one if need be.
    * @param intendedUs when it was due; for a replacement, when it is opened.
@@ -38,6 +40,9 @@ export function clientSession(
   const session: ClientSession = {
     get isOpen() {
       return open;
+    },
+    get generation() {
+      return generation;
     },
     get usable() {
       return !lostOne || policy.unknownSession !== 'give-up';

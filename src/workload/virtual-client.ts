@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConnectionClient } from '../client/index.ts';
 import { TimeLimit } from '../core/index.ts';
-import type { ClientSchedule } from '../scenario/index.ts';
+import { type ClientSchedule, fillTemplate } from '../scenario/index.ts';
 import type { Means } from './attempts.ts';
 import { clientSession } from './client-session.ts';
 import { clientTasks } from './client-tasks.ts';
 import { type IntendedOperation, perform, unsent } from './operation.ts';
+import { subscription } from './subscription.ts';
 import { performBeside } from './task-beside.ts';
+import { turns } from './task-turns.ts';
 import type { ClientContext } from './types.ts';
 
 /** How long the DELETE at a session's end may take. */
@@ -53,6 +55,14 @@ export async function runClient(
     await session.ensure(limit, beginUs + schedule.arrivalUs);
   }
 
+  const sessionTurns = tasks?.side.turns ?? turns();
+  const filled = fillTemplate(schedule.subscribes, values);
+  const topics = 'value' in filled ? (filled.value as string[]) : [];
+  const listening =
+    topics.length > 0
+      ? subscription(topics, { client, connection, session, turns: sessionTurns }, context)
+      : undefined;
+
   let index = 0;
   let previousUs = clock.nowUs();
   for (const { step, due, untilUs, afterCollect } of schedule.calls) {
@@ -78,8 +88,8 @@ export async function runClient(
     }
     const record = !session.usable
       ? unsent(operation, clock.nowUs(), 'gave-up', 'the client gave up after its session was lost')
-      : tasks?.isBusy && step.task === undefined
-        ? await tasks.side.turns.take(() => perform(operation, values, means, context))
+      : (tasks?.isBusy || listening) && step.task === undefined
+        ? await sessionTurns.take(() => perform(operation, values, means, context))
         : await perform(operation, values, means, context);
     events.write(record);
     progress.operationEnded(record.outcome);
@@ -89,6 +99,7 @@ export async function runClient(
   }
   // Also when the run is cut short: what is under way ends soon then, and has its record.
   await tasks?.collect();
+  await listening?.end();
   if (signal.aborted) return;
   using limit = new TimeLimit(signal, closeTimeoutMs);
   await tasks?.close(limit);

@@ -1,3 +1,4 @@
+import { noChanges } from '../../src/measure/changes/index.ts';
 import type { Metrics, Rate } from '../../src/measure/index.ts';
 import { noTasks } from '../../src/measure/tasks/none.ts';
 import type { Deployment, Scenario } from '../../src/scenario/index.ts';
@@ -206,6 +207,7 @@ function metricsOf(story: Story, series: RunResult['series']): Metrics {
     stream_leak: noStreams,
     input_loss: noInput,
     state_forgery: noInput,
+    ...noChanges('no client of the journey listens for changes').metrics,
     replica_cpu: { value: 1.9, cpuMs: 1.9 * recovered, calls: recovered },
     replica_rss: { peak: 96.4, growth: 3.1, perSession: { value: 0.12 } },
     load_skew: {

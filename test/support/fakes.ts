@@ -73,6 +73,7 @@ export function fakeConnector(
     requestId: 'r',
   }),
   tasks: Partial<TaskCalls> = {},
+  subscribe?: Connection['subscribe'],
 ): Connector & { calls: ToolCall[]; opens: number; closes: number; disposed: boolean } {
   const fake = {
     calls: [] as ToolCall[],
@@ -89,6 +90,7 @@ export function fakeConnector(
         return call(one, fake.calls.length, signal);
       },
       tasks: { ...noTasks, ...tasks },
+      ...(subscribe && { subscribe }),
       close: async () => {
         fake.closes += 1;
         return { status: 200 };

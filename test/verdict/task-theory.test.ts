@@ -88,6 +88,7 @@ function predictions(one: Changes): Map<string, Prediction> {
       waits: null,
       streams: null,
       input: null,
+      changes: null,
       tasks: { ...none, ...one.facts },
     } satisfies Facts,
   });

@@ -57,6 +57,7 @@ function verdicts(
     waits: null,
     input: null,
     tasks: null,
+    changes: null,
     streams: { counts, sentAgain: { keyed: 0, unkeyed: 0 }, cut: 0, struck: null, ...streams },
   } as Facts;
   const of = { ...run.deployment, replicas: 3, ...deployment };

@@ -39,6 +39,7 @@ function predictions(
       mixing: { distances: [] },
       intendedFollowUps: new Map([[17, 60]]),
       sessionsHeld: null,
+      changes: null,
       broken: { operations: 1000, broken: 0, meanServiceMs: 12 },
       waits: null,
       streams: null,

@@ -15,6 +15,7 @@ import { HarnessError, parseRedisUrl, type RedisAddress } from '../../../src/cor
  * | `WINDTUNNEL_STORE` | `memory`; for all replicas one file, `sqlite:/path/file`, or one Redis, `redis://[user:password@]host[:port][/db]` | memory |
  * | `WINDTUNNEL_STORE_PREFIX` | what all keys in that Redis begin with | windtunnel: |
  * | `WINDTUNNEL_EVENTS` | where the events of streams are kept, so that these can be resumed (2025-11-25): `memory`, or `store`, where `WINDTUNNEL_STORE` is | streams cannot be resumed |
+ * | `WINDTUNNEL_BUS` | over what changes of topics are told of, as `WINDTUNNEL_STORE`: `memory` reaches the listeners of this replica | the server has no topics |
  * | `WINDTUNNEL_TASK_STORE` | where tasks are kept, as `WINDTUNNEL_STORE` | the server makes no tasks |
  * | `WINDTUNNEL_TASK_LEASE_MS` | how long a replica that is not heard of keeps its tasks; 50 to 600000 | 1000 |
  * | `WINDTUNNEL_TASK_RETRY` | who begins a task again that failed transiently: `nobody`, `server` | nobody |
@@ -37,6 +38,8 @@ export interface ServerConfig {
   store: StoreConfig;
   /** Absent: streams cannot be resumed. */
   events: StoreConfig | undefined;
+  /** Absent: the server has no topics. */
+  bus: StoreConfig | undefined;
   /** Absent: the server makes no tasks. */
   tasks: TasksConfig | undefined;
   /** Absent: a key of this process's own. */
@@ -87,6 +90,7 @@ export function readConfig(env: Env): ServerConfig {
     epochUs: integer(env, 'WINDTUNNEL_EPOCH_US', { min: 0, max: Number.MAX_SAFE_INTEGER }),
     store,
     events: eventsConfig(env, store),
+    bus: storeConfig(env, 'WINDTUNNEL_BUS'),
     tasks: tasksConfig(env),
     stateKey: secret(env, 'WINDTUNNEL_STATE_KEY', /^[\w-]{32,200}$/),
     drainMs: integer(env, 'WINDTUNNEL_DRAIN_MS', { min: 0, max: drainMsMax }) ?? 5000,

@@ -1,5 +1,6 @@
 import { exitCodes, HarnessError, messageOf, systemClock } from '../../../src/core/index.ts';
 import { type LedgerSink, ledgerWriter } from '../../../src/record/index.ts';
+import { type Changes, openChanges } from '../changes/index.ts';
 import { type EventLog, openEvents } from '../events/index.ts';
 import { type StateSeal, stateSeal } from '../input/index.ts';
 import { type KeyedCalls, openKeyedCalls } from '../keyed/index.ts';
@@ -14,6 +15,8 @@ export interface ServerContext {
   store: Store;
   /** What was sent on streams; absent: they cannot be resumed. */
   events: EventLog | undefined;
+  /** Topics, and who is told of their changes; absent where the deployment has no bus. */
+  changes: Changes | undefined;
   /** What became of calls with an idempotency key. */
   keyed: KeyedCalls;
   /** What clients carry of calls that wait for their answers (2026-07-28). */
@@ -75,6 +78,7 @@ async function openContext(
     config,
     store: await openStore(config.store, onTrouble),
     events: config.events && (await openEvents(config.events, onTrouble)),
+    changes: config.bus && (await openChanges(config.bus, onTrouble)),
     keyed: await openKeyedCalls(config.store, onTrouble),
     states: stateSeal(config.stateKey),
     ledger: ledgerPath === undefined ? undefined : ledgerWriter(ledgerPath, { clock, replica, boot }),
@@ -84,7 +88,7 @@ async function openContext(
 function exitOnSignal(
   proc: ServerProcess,
   host: Host,
-  { config, store, events, keyed, ledger, tasks }: ServerContext,
+  { config, store, events, changes, keyed, ledger, tasks }: ServerContext,
   closeTaskStore: () => void | Promise<void>,
 ): void {
   let draining = false;
@@ -102,6 +106,7 @@ function exitOnSignal(
     tasks?.close();
     ledger?.close();
     await events?.close();
+    await changes?.close();
     await keyed.close();
     await closeTaskStore();
     await store.close();

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { byHandle, bySession, type Tool, tools } from '../tools/index.ts';
+import { byHandle, bySession, type ToolShape, toolShapes } from '../tools/index.ts';
 
 /** The input schemas of all tools, made once: one server is built for each session, or for each request. */
 
-export const handleSchemas = schemasWith(byHandle.fields, tools);
-export const sessionSchemas = schemasWith(bySession('').fields, tools);
+export const handleSchemas = schemasWith(byHandle.fields, toolShapes);
+export const sessionSchemas = schemasWith(bySession('').fields, toolShapes);
 
 export function schemasWith(
   basketFields: z.ZodRawShape,
-  offered: readonly Tool[],
+  offered: readonly ToolShape[],
 ): ReadonlyMap<string, z.ZodObject> {
   return new Map(
     offered.map((tool) => [

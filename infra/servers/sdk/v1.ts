@@ -5,8 +5,9 @@ import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import { answerTimeoutMs, askOnStream } from '../input/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, tools } from '../tools/index.ts';
+import { type BasketReference, tools, withPublish } from '../tools/index.ts';
 import { callBlocking } from './blocking-call.ts';
+import { offerTopicsV1 } from './changes-v1.ts';
 import { sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 import { takeInput } from './v1-task-input.ts';
@@ -27,16 +28,19 @@ export async function openSessionV1(
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
   const run = toolRunner(context, baskets, endStream, () => server.server.getClientCapabilities());
   const server: McpServer = buildServerV1(context, sessionId, run);
-  const { tasks } = context;
-  if (!tasks) {
+  const { tasks, changes } = context;
+  const untell = changes && offerTopicsV1(server, changes);
+  const connected = async () => {
     await server.connect(transport);
-    return sessionTransport(transport);
-  }
+    const session = sessionTransport(transport);
+    if (untell) session.onClose(untell);
+    return session;
+  };
+  if (!tasks) return connected();
   const teller = statusTeller(tasks, sessionId, (notification) => server.server.notification(notification));
   serveTasks(server, { tasks, session: sessionId, run, onMade: teller.made, transport });
-  await server.connect(transport);
+  const session = await connected();
   takeInput(transport, tasks);
-  const session = sessionTransport(transport);
   session.onClose(() => teller.close());
   return {
     ...session,
@@ -70,10 +74,10 @@ function toolRunner(
   };
 }
 
-function buildServerV1({ tasks }: ServerContext, sessionId: string, run: RunTool): McpServer {
+function buildServerV1({ tasks, changes }: ServerContext, sessionId: string, run: RunTool): McpServer {
   const info = { name: 'windtunnel-basket', version: '1.0.0' };
   const server = new McpServer(info, taskOptions(tasks, sessionId));
-  for (const tool of tools) {
+  for (const tool of withPublish(tools, changes)) {
     const inputSchema = sessionSchemas.get(tool.name);
     if (!inputSchema) continue;
     const registered = server.registerTool(

@@ -7,8 +7,9 @@ import { sdkEventStore } from '../events/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import { answerTimeoutMs, askOnStream } from '../input/index.ts';
 import type { SessionTransport } from '../sessions/index.ts';
-import { type BasketReference, type Tool, tools } from '../tools/index.ts';
+import { type BasketReference, type Tool, tools, withPublish } from '../tools/index.ts';
 import { callBlocking } from './blocking-call.ts';
+import { offerSubscriptions, offerTopics } from './changes-v2.ts';
 import { handleSchemas, sessionSchemas } from './schemas.ts';
 import { sessionTransport } from './session-transport.ts';
 
@@ -22,7 +23,7 @@ export function buildServerV2(
   offered: readonly Tool[] = tools,
 ): McpServer {
   const server = new McpServer({ name: 'windtunnel-basket', version: '1.0.0' });
-  for (const tool of offered) {
+  for (const tool of withPublish(offered, context.changes)) {
     const inputSchema = schemas.get(tool.name);
     if (!inputSchema) continue;
     server.registerTool(
@@ -57,6 +58,12 @@ export async function openSessionV2(
     ...(context.events && { eventStore: sdkEventStore(context.events, sessionId) }),
   });
   const endStream = (call: RequestId) => transport.closeSSEStream(call);
-  await buildServerV2(context, baskets, schemas, endStream).connect(transport);
-  return sessionTransport(transport);
+  const server = buildServerV2(context, baskets, schemas, endStream);
+  const { changes } = context;
+  if (changes) offerTopics(server, changes);
+  const untell = changes && offerSubscriptions(server, changes);
+  await server.connect(transport);
+  const session = sessionTransport(transport);
+  if (untell) session.onClose(untell);
+  return session;
 }

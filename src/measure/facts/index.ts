@@ -1,6 +1,7 @@
 // Facts: counts that no report shows by themselves; what arithmetic predicts is held against them.
 // Each collector keeps quiet where no prediction needs it.
 import type { RunSpec } from '../../scenario/index.ts';
+import type { ChangeFacts } from '../changes/index.ts';
 import type { Collector } from '../collector.ts';
 import { type InputFacts, inputFacts, type TakenAnswers } from '../input/index.ts';
 import type { RouteJoin } from '../route-join.ts';
@@ -30,7 +31,11 @@ export interface Facts {
   input: InputFacts | null;
   /** Null where no call is made as a task. */
   tasks: TaskFacts | null;
+  /** Null where nobody listens for changes; see `changes/`. */
+  changes: ChangeFacts | null;
 }
+
+type OwnFacts = Omit<Facts, 'changes'>;
 
 export function facts(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
@@ -41,10 +46,10 @@ export function facts(
   collectors: Collector<unknown>[];
   /** To be shown every acknowledged task when all events are seen, before `result`. */
   seeTask(task: JudgedTask): void;
-  result(): Facts;
+  result(): OwnFacts;
 } {
   const tasks = taskFacts(spec, ledgerTasks.deeds);
-  const parts: { [Name in keyof Facts]: Collector<Facts[Name]> } = {
+  const parts: { [Name in keyof OwnFacts]: Collector<OwnFacts[Name]> } = {
     followUps: followUps(spec),
     lookups: lookups(spec),
     mixing: mixing(spec),

@@ -1,4 +1,5 @@
 import type { Metrics, NotApplicable, Rate } from '../../measure/index.ts';
+import { changeDelay, hasChanges, listeningAgain, notificationsLost } from './change-cells.ts';
 import { generator, handshakes, readiness, replicaCpu, replicaRss, sessionRecovery } from './cost-cells.ts';
 import type { Cell } from './experiment.ts';
 import { answersLost, hasInput, roundsPerCall } from './input-cells.ts';
@@ -98,6 +99,18 @@ const inputGroups: Record<string, Line[]> = {
   ],
 };
 
+/** Of notifications of changes, where any are listened for. */
+const changeGroups: Record<string, Line[]> = {
+  Changes: [
+    ['notification_loss', 'Notifications of changes lost', notificationsLost],
+    ['notification_away', 'Changes missed while not listening', listeningAgain],
+    loss('notification_duplicate', 'Notifications that came twice', (m) => m.notification_duplicate),
+    loss('notification_leak', 'Notifications not asked for', (m) => m.notification_leak),
+    ['change_delay_ms.p50', 'Change to being told of it, p50', (cell) => changeDelay(cell, 'p50')],
+    ['change_delay_ms.p99', 'Change to being told of it, p99', (cell) => changeDelay(cell, 'p99')],
+  ],
+};
+
 /** Every number that the report lists, by group; a new measure is a line here. */
 const groups: Record<string, Line[]> = {
   'What was lost': [
@@ -145,6 +158,7 @@ export function numberRows(cells: Cell[]): NumberRow[] {
     ...(hasTasks(cells) && taskGroups),
     ...(hasStreams(cells) && streamGroups),
     ...(hasInput(cells) && inputGroups),
+    ...(hasChanges(cells) && changeGroups),
     ...groups,
   };
   return Object.entries(shown).flatMap(([group, lines]) =>

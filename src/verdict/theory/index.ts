@@ -2,6 +2,7 @@
 // A harness that disagrees with arithmetic is broken: a difference is shown, and fails a test here.
 import type { Prediction } from '../results.ts';
 import { callsUntilLost } from './calls-until-lost.ts';
+import { rotationOfChanges, sharedBus } from './changes.ts';
 import { consistentHash } from './consistent-hash.ts';
 import { cutOff } from './cut-off.ts';
 import { followUps } from './follow-ups.ts';
@@ -43,6 +44,8 @@ const rows: readonly Row[] = [
   cutStreams,
   sentAgain,
   input,
+  rotationOfChanges,
+  sharedBus,
   taskRotation,
   taskHeld,
   taskShared,

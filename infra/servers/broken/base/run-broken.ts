@@ -19,6 +19,8 @@ interface Breakage {
   context?(sound: ServerContext): ServerContext;
   /** It is about streams: answers are some, and are not tampered with by `call`. */
   streams?: true;
+  /** What a client is subscribed to that subscribes to this resource. */
+  subscribe?(uri: string): string[];
   /** Stands between a call and the sound server. */
   call?(call: Call): Promise<Response>;
 }
@@ -32,9 +34,31 @@ export async function runBroken(proc: ServerProcess, breakage: Breakage): Promis
     const jsonResponse = breakage.streams === undefined;
     return sessionApp({ ...context, config: { ...context.config, jsonResponse } }, async (given, id) => {
       const transport = await openSessionV2(given, id, byHandle, handleSchemas);
-      return breakage.call ? tampered(transport, breakage.call) : transport;
+      const told = breakage.subscribe ? subscribing(transport, breakage.subscribe) : transport;
+      return breakage.call ? tampered(told, breakage.call) : told;
     });
   });
+}
+
+function subscribing(
+  sound: SessionTransport,
+  subscribe: NonNullable<Breakage['subscribe']>,
+): SessionTransport {
+  return {
+    ...sound,
+    async handle(request) {
+      if (request.method !== 'POST') return sound.handle(request);
+      const message = (await request.clone().json()) as Record<string, unknown>;
+      if (message.method !== 'resources/subscribe') return sound.handle(request);
+      const { uri } = message.params as { uri: string };
+      for (const other of subscribe(uri)) {
+        if (other === uri) continue;
+        const body = JSON.stringify({ ...message, id: `also ${other}`, params: { uri: other } });
+        await (await sound.handle(new Request(request.clone(), { body }))).text();
+      }
+      return sound.handle(request);
+    },
+  };
 }
 
 function tampered(sound: SessionTransport, tamper: NonNullable<Breakage['call']>): SessionTransport {
