@@ -39,7 +39,8 @@ function make(call: Call): void {
   const [name, misconduct] = drawnBy(call.args.client);
   process.stdout.write(`drew ${call.opId} ${name}\n`);
   if (misconduct.errs) {
-    return call.write(http(JSON.stringify({ jsonrpc: '2.0', id: call.id, error: misconduct.errs })));
+    call.write(http(JSON.stringify({ jsonrpc: '2.0', id: call.id, error: misconduct.errs })));
+    return;
   }
   const taskId = misconduct.id?.(tasks.size) ?? `${name}-${tasks.size}`;
   const made = { misconduct, taskId, polls: 0, isOld: call.session !== undefined };
@@ -63,7 +64,10 @@ function answer(call: Call, made: Made): void {
 /** Tells of a task as often as there are events, as fast as it is taken. */
 function tell(call: Call, made: Made | undefined): void {
   const begin = ({ write }: Call) => write(`${stream}transfer-encoding: chunked\r\n\r\n`);
-  if (made === undefined) return begin(call);
+  if (made === undefined) {
+    begin(call);
+    return;
+  }
   const method = made.isOld ? 'notifications/tasks/status' : 'notifications/tasks';
   const event = { jsonrpc: '2.0', method, params: told({ ...made, polls: 1 }, false) };
   pour(begin, chunk(`data: ${JSON.stringify(event)}\n\n`), events)(call);
