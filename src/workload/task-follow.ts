@@ -106,10 +106,12 @@ async function poll(watch: Watch): Promise<Fate | undefined> {
 
 /** What has become known of a task, and when to ask for more. */
 async function see(watch: Watch, state: TaskState): Promise<void> {
+  const isNewEnd = state.status === 'completed' && watch.state.status !== 'completed';
   watch.state = state;
   if (state.status === 'input_required') await watch.input.answer(state);
-  if (state.status === 'completed') watch.nextUs = watch.follower.context.clock.nowUs();
-  else plan(watch);
+  // What is told again and again is no reason to ask at once, again and again.
+  if (isNewEnd) watch.nextUs = watch.follower.context.clock.nowUs();
+  else if (state.status !== 'completed') plan(watch);
 }
 
 function plan(watch: Watch): void {

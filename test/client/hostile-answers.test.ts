@@ -28,6 +28,17 @@ const stream = (body: string, type = 'text/event-stream') => answerOf(body, `con
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const mebibyte = 2 ** 20;
 
+it.each(['1e300', '-32602.5', '"-32602"'])(
+  'an error with the code %s has none: the record holds no such number',
+  async (code) => {
+    const error = `"error":{"code":${code},"message":"no"}`;
+    const { outcome, ...rest } = await call(({ socket }) => socket.end(json(rpc('1', error))));
+    expect(outcome).toBe('info');
+    expect(rest).toMatchObject({ failure: { kind: 'broken', message: 'no' } });
+    expect(rest).not.toHaveProperty('failure.code');
+  },
+);
+
 describe('an answer that is odd, yet holds the response', () => {
   it.each([
     [

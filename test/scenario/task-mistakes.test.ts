@@ -44,7 +44,7 @@ describe('a mistake about tasks says where it is and what is allowed', () => {
     ['ttl: 9999999h', 'task.ttl: ', 'at most a week'],
     ['follow: events', 'task.follow: ', 'poll, notifications'],
     ['wait: perhaps', 'task.wait: ', 'true or false'],
-    ['retrys: 1', 'task', 'retries'],
+    ['repeats: 1', 'task.repeats: ', 'retries'],
   ])('in a step: %s', (wrong, where, allowed) => {
     const message = scenario('task: {}', `task: { ${wrong} }`);
     expect(message).toContain(`workload.journey[0].${where}`);
