@@ -69,7 +69,8 @@ async function costOf(scenario: string, folder: string): Promise<Cost> {
     }
   }
   const [first, last] = [server[0], server.at(-1)];
-  if (exchanges === 0 || overUs === 0 || !first || !last) throw new Error(`${scenario} left no record to judge`);
+  if (exchanges === 0 || overUs === 0 || !first || !last)
+    throw new Error(`${scenario} left no record to judge`);
   const perUs = exchanges / (toUs - fromUs);
   return {
     generatorUs: generatorUs / overUs / perUs,
