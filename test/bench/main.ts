@@ -10,8 +10,10 @@ import { benchCpuPerCall } from './cpu-per-call.ts';
 import { benchEndurance } from './endurance.ts';
 import { judgeRows } from './judge-rows.ts';
 import { benchManySessions } from './many-sessions.ts';
+import { benchPollCost } from './poll-cost.ts';
 import { isMet, type Row } from './rows.ts';
 import { benchStartup } from './startup.ts';
+import { benchTasksInFlight } from './tasks-in-flight.ts';
 
 const benches: Record<string, (folder: string) => Promise<Row[]>> = {
   cpu: benchCpuPerCall,
@@ -19,6 +21,8 @@ const benches: Record<string, (folder: string) => Promise<Row[]>> = {
   delay: benchInjectedDelay,
   freeze: benchFreeze,
   sessions: benchManySessions,
+  tasks: benchTasksInFlight,
+  polls: benchPollCost,
   judge: judgeRows,
   endurance: benchEndurance,
   // Last, since it wants a container engine.

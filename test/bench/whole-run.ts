@@ -18,11 +18,11 @@ export interface Sample {
   balancer: number;
 }
 
-/** `windtunnel run`, as a user would have it, watched from outside each half second. */
+/** `windtunnel run` of one run, as a user would have it, watched from outside each half second. */
 export async function wholeRun(
   args: readonly string[],
   folder: string,
-): Promise<{ results: Results; samples: Sample[] }> {
+): Promise<{ results: Results; samples: Sample[]; eventsPath: string }> {
   const out = join(folder, `run-${performance.now().toFixed(0)}`);
   const child = spawn(process.execPath, [cli, 'run', ...args, '--quiet', '--out', out], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -39,7 +39,10 @@ export async function wholeRun(
   // 1 and 2 are verdicts; what the bench wants to know is in the results all the same.
   if (![0, 1, 2].includes(child.exitCode ?? -1))
     throw new Error(`the run ended with ${child.exitCode}: ${await said}`);
-  return { results: JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')), samples };
+  const runs = join(out, 'runs');
+  const [run = ''] = readdirSync(runs);
+  const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
+  return { results, samples, eventsPath: join(runs, run, 'events.ndjson') };
 }
 
 function sampleOf(harness: number, atMs: number): Sample | undefined {

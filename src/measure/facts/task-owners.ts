@@ -65,10 +65,15 @@ export function taskOwners(
     else if (asked.length > 0) strike.inDoubt += 1;
   };
 
-  const seeOrphan = (task: JudgedTask, deeds: readonly Deed[]) => {
-    const finalUs = task.notes?.finalUs ?? Number.POSITIVE_INFINITY;
-    for (const end of ends) {
-      if (end.atUs >= Math.min(finalUs, overUs)) continue;
+  const seeOrphan = (task: JudgedTask) => {
+    const { opId, taskId, notes } = task;
+    const untilUs = Math.min(notes?.finalUs ?? Number.POSITIVE_INFINITY, overUs);
+    // Who never changed its owner had none before it was created; most tasks saw no process end.
+    const fromUs = notes?.takeovers === 0 ? (notes.createdUs ?? 0) : 0;
+    const during = ends.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs);
+    if (during.length === 0) return;
+    const deeds = deedsOf(opId, taskId);
+    for (const end of during) {
       const owner = deeds.findLast((deed) => isOwning(deed) && deed.atUs <= end.atUs);
       if (owner?.replica !== end.replica || owner.boot !== end.boot) continue;
       const later = deeds.filter((deed) => deed.atUs > end.atUs);
@@ -107,9 +112,8 @@ export function taskOwners(
       counts.takeovers += task.notes?.takeovers ?? 0;
       counts.repeatedSteps += task.notes?.repeatedSteps ?? 0;
       if (ends.length === 0 && upstreams.length === 0) return;
-      const deeds = deedsOf(task.opId, task.taskId);
-      if (options?.store === 'memory') seeStrike(task, deeds.find(isOwning));
-      else if (options?.store === 'shared') seeOrphan(task, deeds);
+      if (options?.store === 'memory') seeStrike(task, deedsOf(task.opId, task.taskId).find(isOwning));
+      else if (options?.store === 'shared') seeOrphan(task);
     },
     result(): TaskOwners {
       const isSimple = options?.store === 'memory' && scenario.faults.length === 1 && fault !== undefined;

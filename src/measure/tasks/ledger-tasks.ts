@@ -61,12 +61,13 @@ export function ledgerTasks(): LedgerTasks {
   const owners = dictionary(ownersMax);
   const lists = noteLists();
 
-  const find = (opId: string, taskId: string): Kept | undefined => {
-    for (let kept = operations.get(opId)?.latest; kept; kept = kept.before) {
+  const findIn = (operation: Operation | undefined, taskId: string): Kept | undefined => {
+    for (let kept = operation?.latest; kept; kept = kept.before) {
       if (kept.taskId === taskId) return kept;
     }
     return undefined;
   };
+  const find = (opId: string, taskId: string) => findIn(operations.get(opId), taskId);
   const ownerOf = ({ replica, boot }: LedgerTask | LedgerOperation) => owners.numberOf(`${boot} ${replica}`);
   const add = (kept: Kept, atUs: number, code: number, owner: number, step: number) => {
     kept.lastDeed = lists.add(kept.lastDeed, { atUs, a: code + owner * 16, b: step });
@@ -76,7 +77,7 @@ export function ledgerTasks(): LedgerTasks {
     const opId = String(entry.opId);
     const taskId = String(entry.taskId).slice(0, taskIdCharsMax);
     let operation = operations.get(opId);
-    let kept = find(opId, taskId);
+    let kept = findIn(operation, taskId);
     if (kept === undefined) {
       kept = newTask(taskId, operation?.latest);
       if (operation) operation.latest = kept;
