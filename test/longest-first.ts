@@ -8,14 +8,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest: readonly string[] = [
   'test/e2e/theory.test.ts',
   'test/e2e/broken-servers.test.ts',
+  'test/e2e/run.test.ts',
   'test/e2e/same-against-same.test.ts',
   // What it prepares, others that come later find prepared.
   'test/e2e/init.test.ts',
   'test/e2e/clients.test.ts',
-  'test/e2e/run.test.ts',
   'test/e2e/interrupt.test.ts',
   'test/foreign/runs.test.ts',
   'test/e2e/redis.test.ts',
+  'test/e2e/broken-task-servers.test.ts',
+  'test/e2e/package.test.ts',
   'test/foreign/bad-servers.test.ts',
   // They come behind all others. The first makes the image of the servers.
   'test/container/images.test.ts',

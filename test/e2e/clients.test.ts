@@ -142,12 +142,17 @@ function expectLossesOfTheory(view: View): void {
   });
 }
 
-/** Those of long work have deployments of their own; tasks follow below, and the SDKs have no streams (docs/streams.md). */
+/**
+ * Those of long work have deployments of their own: tasks follow below, and the SDKs have no streams (docs/streams.md). What
+ * was published are no faults but journeys, and `published.test.ts` holds them against their numbers.
+ */
 const ofCalls = namesIn(catalog.scenariosDir).filter(
-  (name) => !/^deployments:/m.test(readFileSync(join(catalog.scenariosDir, `${name}.yaml`), 'utf8')),
+  (name) =>
+    !name.startsWith('published-') &&
+    !/^deployments:/m.test(readFileSync(join(catalog.scenariosDir, `${name}.yaml`), 'utf8')),
 );
 
-it.concurrent.each(ofCalls)(
+it.each(ofCalls)(
   '%s is the same world for the wire client and the official ones',
   async (scenario) => {
     const deployments = ['stateful-sticky', 'stateful-shared-store', 'stateless'];
@@ -182,7 +187,7 @@ it.concurrent.each(ofCalls)(
   timeoutMs,
 );
 
-it.concurrent.each(['crash', 'rolling-restart'])(
+it.each(['crash', 'rolling-restart'])(
   '%s takes from SDK v2 what theory says',
   async (scenario) => {
     const [view] = (await look('sdk-v2', scenario, ['stateful-sticky'])) as [View];
@@ -192,7 +197,7 @@ it.concurrent.each(['crash', 'rolling-restart'])(
   timeoutMs,
 );
 
-it.concurrent('finds a session once in N in strict rotation, whoever asks', {
+it('finds a session once in N in strict rotation, whoever asks', {
   timeout: timeoutMs,
 }, async () => {
   const kinds = ['wire', 'sdk', 'sdk-v2'] as const;
@@ -209,7 +214,7 @@ it.concurrent('finds a session once in N in strict rotation, whoever asks', {
   }
 });
 
-it.concurrent.each(['task-handover', 'task-fan-out'])(
+it.each(['task-handover', 'task-fan-out'])(
   '%s loses the same tasks, whether the wire client or an official one follows them',
   async (scenario) => {
     const deployments = ['stateful-tasks-shared', 'stateless-tasks-shared', 'stateless-tasks-memory'];
@@ -218,7 +223,10 @@ it.concurrent.each(['task-handover', 'task-fan-out'])(
       look('sdk', scenario, deployments),
     ]);
     for (const [mine, theirs] of wire.map((view, i) => [view, sdk[i]] as [View, View])) {
-      expect(intended(theirs)).toEqual(intended(mine));
+      // What comes behind a task is due by its end (closed loop), which may be too late.
+      const reports = (view: View) => intended(view).operations.filter(([, tool]) => tool === 'report');
+      expect(intended(theirs).arrivals).toEqual(intended(mine).arrivals);
+      expect(reports(theirs)).toEqual(reports(mine));
       const made = mine.events.filter(({ type }) => type === 'task-created').length;
       expect(made).toBeGreaterThanOrEqual(9);
       for (const view of [mine, theirs]) {

@@ -30,8 +30,8 @@ async function run(args: string[], expected: Record<string, string[]>): Promise<
   expect(all.filter((one) => !agrees(one))).toEqual([]);
 }
 
-/** What a machine decides that is too busy: how much waits, and how much is under way when a replica dies. */
-const byTiming = ['crash-in-flight', 'crash-streams-in-flight', 'freeze-waits', 'freeze-p99'];
+/** What a machine decides that is too busy: how much waits, how often a task is asked for, what is under way at a crash. */
+const byTiming = ['crash-in-flight', 'crash-streams-in-flight', 'freeze-waits', 'freeze-p99', 'task-polls'];
 /** Far more than the servers of these scenarios take. */
 const slowMs = 100;
 
@@ -86,6 +86,20 @@ describe('what is measured agrees with arithmetic', () => {
     await run(['freeze', '--duration', '8s'], {
       'stateful-sticky': ['affinity-keeps', 'freeze-waits', 'freeze-p99'],
       'stateless-local-state': ['handle-found', 'freeze-waits', 'freeze-p99'],
+    });
+  });
+
+  it('when every replica is restarted while tasks run', async () => {
+    await run(['long-running-tasks'], {
+      'stateful-tasks-memory': ['affinity-rolling-restart', 'task-held', 'task-polls'],
+      'stateless-tasks-memory': ['task-found', 'task-survives'],
+      'stateless-tasks-shared': [
+        'task-shared-loss',
+        'task-once',
+        'task-taken-over',
+        'task-repeats',
+        'task-polls',
+      ],
     });
   });
 

@@ -5,7 +5,7 @@ import { cli, temporaryFolder } from '../support/cli.ts';
 
 describe('a mistake of the user exits 64 and says what, where and what is allowed', () => {
   it.each([
-    [['run', 'crush'], 'no scenario named crush', 'crash, freeze'],
+    [['run', 'crush'], 'no scenario named crush', 'crash, elicitation, freeze'],
     [['run', './nowhere.yaml'], 'no scenario file ./nowhere.yaml', 'Known by name'],
     [['run', '--deployment', 'sticky'], 'no deployment named sticky', 'stateful-sticky'],
     [['run', '--deployment', ','], '--deployment needs at least one name', ''],
