@@ -32,12 +32,12 @@ export function clientTasks(
   const underWay = new Set<Promise<void>>();
   let second: TaskSide | undefined;
   return {
-    side: { connection: own.connection, session: own.session, turns: turns() },
+    side: { connection: own.connection, session: own.session, self: own.self, turns: turns() },
     async another(signal) {
       if (second === undefined) {
         const connection = context.connector.connect(own.self);
         const session = clientSession(`${client}-other`, connection, own.self, context);
-        second = { connection, session, turns: turns() };
+        second = { connection, session, self: own.self, turns: turns() };
       }
       const { session } = second;
       await second.turns.take(() => session.ensure(signal));

@@ -1,4 +1,11 @@
-import type { Answer, Connection, TaskCalls, TaskState, ToolResult } from '../client/index.ts';
+import type {
+  Answer,
+  Connection,
+  ConnectionClient,
+  TaskCalls,
+  TaskState,
+  ToolResult,
+} from '../client/index.ts';
 import { type StopSignal, TimeLimit } from '../core/index.ts';
 import type { Failure, TaskExchange, TaskStatus } from '../record/index.ts';
 import type { ClientSession } from './client-session.ts';
@@ -22,6 +29,7 @@ export function recordedMs(said: number | null): number | null {
 export interface TaskSide {
   connection: Connection;
   session: ClientSession;
+  self: ConnectionClient;
   turns: Turns;
 }
 

@@ -93,6 +93,9 @@ async function poll(watch: Watch): Promise<Fate | undefined> {
     return inVain(watch, answer.failure);
   }
   watch.askedOnStream = false;
+  // A server's interval is the same for all: without a network between them, clients would ask in step for ever, and strict
+  // rotation would deal each of them the same replica every time.
+  await follower.side.self.turnAround(follower.signal);
   const answer = await askState(follower);
   if (answer.outcome !== 'ok') return inVain(watch, answer.failure);
   watch.empty = 0;

@@ -36,7 +36,13 @@ async function play(
   rest: Partial<TaskCalls> = {},
 ) {
   const base = spec({
-    workload: { sessions: 1, ratePerSecond: 1, arrivals: { overMs: 0, process: 'even' }, journey: [step] },
+    workload: {
+      sessions: 1,
+      ratePerSecond: 1,
+      arrivals: { overMs: 0, process: 'even' },
+      turnaroundMs: 0,
+      journey: [step],
+    },
   });
   const clock = fakeClock();
   const sink = memorySink();

@@ -32,10 +32,22 @@ async function play(
     policy = {},
     call = () => ok(),
     stop = new AbortController().signal,
-  }: { policy?: Partial<Policy>; call?: () => Answer<ToolResult>; stop?: AbortSignal } = {},
+    turnaroundMs = 0,
+  }: {
+    policy?: Partial<Policy>;
+    call?: () => Answer<ToolResult>;
+    stop?: AbortSignal;
+    turnaroundMs?: number;
+  } = {},
 ) {
   const base = spec({
-    workload: { sessions: 1, ratePerSecond: 1, arrivals: { overMs: 0, process: 'even' }, journey },
+    workload: {
+      sessions: 1,
+      ratePerSecond: 1,
+      arrivals: { overMs: 0, process: 'even' },
+      turnaroundMs,
+      journey,
+    },
   });
   Object.assign(base.scenario.workload.policy, policy);
   const sink = memorySink();
@@ -159,6 +171,17 @@ describe('polls', () => {
 
   it('come as often as the server says', async () => {
     expect(await pace(250)).toEqual([250, 250]);
+  });
+
+  it('are made by a client that has its turnaround, which keeps clients with one interval out of step', async () => {
+    const said = { pollIntervalMs: 250 };
+    const { seen } = await play(telling([said, said, said, said, done], said), [step()], {
+      turnaroundMs: 20,
+    });
+    const gaps = seen.slice(1).map(({ sentUs }, i) => (sentUs - (seen[i]?.sentUs ?? 0)) / 1000 - 250);
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(10);
+    for (const gap of gaps) expect(gap).toBeLessThanOrEqual(30);
+    expect(new Set(gaps).size).toBe(gaps.length);
   });
 
   it('do not come so often that the client would spin, nor so seldom that it would learn nothing', async () => {
