@@ -214,10 +214,12 @@ it('finds a session once in N in strict rotation, whoever asks', {
   }
 });
 
-it.each(['task-handover', 'task-fan-out'])(
+it.each<[string, string[]]>([
+  ['task-handover', ['stateful-tasks-shared', 'stateless-tasks-shared', 'stateless-tasks-memory']],
+  ['task-fan-out', ['stateless-tasks-shared']],
+])(
   '%s loses the same tasks, whether the wire client or an official one follows them',
-  async (scenario) => {
-    const deployments = ['stateful-tasks-shared', 'stateless-tasks-shared', 'stateless-tasks-memory'];
+  async (scenario, deployments) => {
     const [wire, sdk] = await Promise.all([
       look('wire', scenario, deployments),
       look('sdk', scenario, deployments),
