@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ClientKind } from '../../src/record/index.ts';
-import { namesIn } from '../../src/scenario/index.ts';
 import type { Results, RunResult } from '../../src/verdict/index.ts';
 import { cli, temporaryFolder } from '../support/cli.ts';
 import { catalog } from '../support/plan.ts';
@@ -143,14 +142,10 @@ function expectLossesOfTheory(view: View): void {
 }
 
 /**
- * Those of long work have deployments of their own: tasks follow below, and the SDKs have no streams (docs/streams.md). What
- * was published are no faults but journeys, and `published.test.ts` holds them against their numbers.
+ * The default comparison, and nothing at all. Those of long work have deployments of their own: tasks follow below, and the SDKs
+ * have no streams (docs/streams.md).
  */
-const ofCalls = namesIn(catalog.scenariosDir).filter(
-  (name) =>
-    !name.startsWith('published-') &&
-    !/^deployments:/m.test(readFileSync(join(catalog.scenariosDir, `${name}.yaml`), 'utf8')),
-);
+const ofCalls = ['steady', 'rolling-restart', 'crash', 'scale-out'];
 
 it.each(ofCalls)(
   '%s is the same world for the wire client and the official ones',

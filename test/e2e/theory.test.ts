@@ -89,9 +89,9 @@ describe('what is measured agrees with arithmetic', () => {
     });
   });
 
-  it('when every replica is restarted while tasks run', async () => {
-    await run(['long-running-tasks'], {
-      'stateful-tasks-memory': ['affinity-rolling-restart', 'task-held', 'task-polls'],
+  it('when the owner of tasks dies', async () => {
+    await run(['task-handover'], {
+      'stateful-tasks-memory': ['affinity-crash', 'affinity-held', 'task-held', 'task-polls'],
       'stateless-tasks-memory': ['task-found', 'task-survives'],
       'stateless-tasks-shared': [
         'task-shared-loss',

@@ -70,6 +70,11 @@ function answer(req, res, text) {
     res.writeHead(200).end();
     return;
   }
+  // A probe that looks for an older transport asks with GET, which is no reason to die.
+  if (req.method !== 'POST') {
+    res.writeHead(405).end();
+    return;
+  }
   const { id, method, params } = JSON.parse(text);
   const reply = (result, headers) => json(res, 200, { jsonrpc: '2.0', id, result }, headers);
   if (MODE === 'modern') return modern(req, res, { id, method, params }, reply);
