@@ -13,10 +13,16 @@ it('is a sound run of the default experiment, and its page shows these results',
   const results = JSON.parse(text('results.json')) as Results;
   const page = text('report.html');
   expect(results.verdict).toBe('pass');
-  expect(results.scenarios.map(({ name }) => name)).toEqual(['rolling-restart', 'crash', 'scale-out']);
-  expect(results.runs).toHaveLength(9);
+  const ofCalls = ['rolling-restart', 'crash', 'scale-out'];
+  expect(results.scenarios.map(({ name }) => name)).toEqual([...ofCalls, 'long-running-tasks']);
+  expect(results.runs).toHaveLength(12);
   expect(words(page)).toContain(results.command);
   for (const { metrics } of results.runs) {
+    if ('numerator' in metrics.task_loss) {
+      const { numerator, denominator } = metrics.task_loss;
+      expect(words(page)).toContain(`${numerator} of ${denominator} tasks lost`);
+      continue;
+    }
     if ('notApplicable' in metrics.session_loss) continue;
     const { numerator, denominator } = metrics.session_loss;
     expect(words(page)).toContain(`${numerator} of ${denominator} sessions lost`);
