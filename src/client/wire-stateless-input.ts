@@ -1,9 +1,10 @@
 import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
+import { statelessCalls } from './stateless-call.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import type { Answer, ConnectionClient, InputAnswer, InputWatch, ToolCall, ToolResult } from './types.ts';
-import { headOf, protocolMembersWith, requestIdHeader, type WireTarget } from './wire-target.ts';
+import { protocolMembersWith, type WireTarget } from './wire-target.ts';
 
 /** What a client can be asked for is declared where it answers, and nowhere else. */
 const protocolMembers = protocolMembersWith({ elicitation: { form: {} } });
@@ -21,31 +22,15 @@ interface Asked {
  * the state that it was given. Any replica that can read the state goes on.
  * Source: specification 2026-07-28, basic/patterns/mrtr; SEP-2322.
  */
-export function roundsOf(
-  target: WireTarget,
-  client: ConnectionClient,
-  { nextId, protocolHeadOf }: { nextId(): number; protocolHeadOf(tool: string): string },
-) {
-  const head = headOf(target, 'POST');
+export function roundsOf(target: WireTarget, client: ConnectionClient, nextId: () => number) {
+  const requestOf = statelessCalls(target);
 
   const send = async ({ tool, arguments: args, opId }: ToolCall, more: string, signal: StopSignal) => {
     const id = nextId();
     const requestId = client.nextRequestId();
-    const protocolHead = protocolHeadOf(tool);
-    const meta = `{${protocolMembers},"${opIdKey}":${JSON.stringify(opId)}}`;
-    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)}${more},"_meta":${meta}}`;
-    const exchanged = await exchange(
-      target.pool,
-      {
-        method: 'POST',
-        path: target.path,
-        head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
-        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
-        id,
-        protocolBytes: protocolHead.length + protocolMembers.length,
-      },
-      signal,
-    );
+    const ownMembers = `"${opIdKey}":${JSON.stringify(opId)}`;
+    const request = requestOf({ id, requestId, tool, arguments: args, protocolMembers, ownMembers, more });
+    const exchanged = await exchange(target.pool, request, signal);
     return judgeExchange(exchanged, { id, requestId, inSession: false, orInput: true });
   };
 

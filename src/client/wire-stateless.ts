@@ -1,7 +1,7 @@
 import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
-import { encodeHeaderValue } from './headers.ts';
+import { statelessCalls } from './stateless-call.ts';
 import { streamExchange } from './stream-exchange.ts';
 import { breakOf, seeProgress, streamMeta, wasDropped } from './stream-parts.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
@@ -17,13 +17,7 @@ import type {
 import { statelessSubscription } from './wire-stateless-changes.ts';
 import { roundsOf } from './wire-stateless-input.ts';
 import { statelessTasks } from './wire-stateless-tasks.ts';
-import {
-  headOf,
-  protocolMembersWith,
-  requestIdHeader,
-  statelessRevision,
-  type WireTarget,
-} from './wire-target.ts';
+import { protocolMembersWith, type WireTarget } from './wire-target.ts';
 
 const protocolMembers = protocolMembersWith({});
 
@@ -33,7 +27,7 @@ const protocolMembers = protocolMembersWith({});
  * Source: specification 2026-07-28, basic/transports/streamable-http.
  */
 export function statelessConnection(target: WireTarget, client: ConnectionClient): Connection {
-  const head = headOf(target, 'POST');
+  const requestOf = statelessCalls(target);
   let lastId = 0;
 
   const call = async (
@@ -43,21 +37,9 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
-    const protocolHead = protocolHeadOf(tool);
-    const meta = `{${protocolMembers},"${opIdKey}":${JSON.stringify(opId)}}`;
-    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)},"_meta":${meta}}`;
-    const exchanged = await exchange(
-      target.pool,
-      {
-        method: 'POST',
-        path: target.path,
-        head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
-        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
-        id,
-        protocolBytes: protocolHead.length + protocolMembers.length,
-      },
-      signal,
-    );
+    const ownMembers = `"${opIdKey}":${JSON.stringify(opId)}`;
+    const request = requestOf({ id, requestId, tool, arguments: args, protocolMembers, ownMembers });
+    const exchanged = await exchange(target.pool, request, signal);
     const answer = judgeExchange(exchanged, { id, requestId, inSession: false });
     return toToolAnswer(answer);
   };
@@ -70,20 +52,13 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
-    const protocolHead = protocolHeadOf(tool);
-    const own = JSON.stringify(streamMeta({ opId, stream: progressToken, idempotencyKey }));
-    const meta = `{${protocolMembers},${own.slice(1)}`;
-    const params = `{"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)},"_meta":${meta}}`;
+    const ownMembers = JSON.stringify(streamMeta({ opId, stream: progressToken, idempotencyKey })).slice(
+      1,
+      -1,
+    );
     const exchanged = await streamExchange(
       target.pool,
-      {
-        method: 'POST',
-        path: target.path,
-        head: `${head}${protocolHead}${requestIdHeader}: ${requestId}\r\n`,
-        body: `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`,
-        id,
-        protocolBytes: protocolHead.length + protocolMembers.length,
-      },
+      requestOf({ id, requestId, tool, arguments: args, protocolMembers, ownMembers }),
       // There are no event ids in this revision; what a server sends all the same is of no use.
       { onEvent: (_event, message) => seeProgress(watch, message), onRetry: () => {} },
       signal,
@@ -99,23 +74,11 @@ export function statelessConnection(target: WireTarget, client: ConnectionClient
   };
   return {
     stream,
-    callAnswering: roundsOf(target, client, { nextId, protocolHeadOf }),
+    callAnswering: roundsOf(target, client, nextId),
     subscribe: statelessSubscription(target, client, nextId),
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call,
     tasks: statelessTasks(target, client, nextId),
     close: async () => ({}),
   };
-}
-
-const protocolHeads = new Map<string, string>();
-
-/** The headers that mirror the body, by tool; a journey has few. */
-function protocolHeadOf(tool: string): string {
-  let head = protocolHeads.get(tool);
-  if (head === undefined) {
-    head = `mcp-protocol-version: ${statelessRevision}\r\nmcp-method: tools/call\r\nmcp-name: ${encodeHeaderValue(tool)}\r\n`;
-    protocolHeads.set(tool, head);
-  }
-  return head;
 }

@@ -63,6 +63,19 @@ export const untried = <T = ToolResult>(): Tried<T> => ({
   transcript: undefined,
 });
 
+/** Notes what an attempt that was sent at `startUs` was answered. */
+export function answered<T>(tried: Tried<T>, answer: Answer<T>, startUs: number, endUs: number): void {
+  tried.endUs = endUs;
+  tried.serviceUs = endUs - startUs;
+  tried.requestId = answer.requestId;
+  tried.transcript = answer.transcript;
+  tried.outcome = answer.outcome;
+  tried.failure = answer.outcome === 'ok' ? undefined : answer.failure;
+  if (tried.attempts === 1) tried.firstOutcome = answer.outcome;
+  tried.maybeDone ||= answer.outcome === 'info';
+  if (answer.outcome === 'ok') tried.result = answer.value;
+}
+
 /** How an attempt is sent: as a call, or as one that the server may make a task of. */
 export type Send<T> = (
   connection: Connection,
@@ -97,18 +110,8 @@ export async function attempt<T>(
     tried.sentUs ??= startUs;
     tried.attempts += 1;
     const answer = await send(connection, { tool: step.call, arguments: args, opId }, step, signal);
-    tried.endUs = clock.nowUs();
-    tried.serviceUs = tried.endUs - startUs;
-    tried.requestId = answer.requestId;
-    tried.transcript = answer.transcript;
-    tried.outcome = answer.outcome;
-    tried.failure = answer.outcome === 'ok' ? undefined : answer.failure;
-    if (tried.attempts === 1) tried.firstOutcome = answer.outcome;
-    tried.maybeDone ||= answer.outcome === 'info';
-    if (answer.outcome === 'ok') {
-      tried.result = answer.value;
-      return tried;
-    }
+    answered(tried, answer, startUs, clock.nowUs());
+    if (answer.outcome === 'ok') return tried;
     const { failure, requestId } = answer;
     const unknownSession = failure.kind === 'unknown-session';
     context.evidence.keep(operation.client, answer, failure, unknownSession ? 'loss' : 'failure');

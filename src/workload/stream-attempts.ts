@@ -2,7 +2,7 @@ import type { Answer, StreamCall, ToolResult } from '../client/index.ts';
 import { HarnessError, type StopSignal } from '../core/index.ts';
 import type { StreamEvent } from '../record/index.ts';
 import type { CallStep } from '../scenario/index.ts';
-import { type Means, type Tried, untried } from './attempts.ts';
+import { answered, type Means, type Tried, untried } from './attempts.ts';
 import { streamAccount } from './stream-account.ts';
 import type { ClientContext } from './types.ts';
 
@@ -58,18 +58,8 @@ export async function attemptStream(
     );
     const answer = await stream(call, account.watch, signal);
     account.end(endOf(answer, account.isBroken), answer.requestId);
-    tried.endUs = clock.nowUs();
-    tried.serviceUs = tried.endUs - startUs;
-    tried.requestId = answer.requestId;
-    tried.transcript = answer.transcript;
-    tried.outcome = answer.outcome;
-    tried.failure = answer.outcome === 'ok' ? undefined : answer.failure;
-    if (tried.attempts === 1) tried.firstOutcome = answer.outcome;
-    tried.maybeDone ||= answer.outcome === 'info';
-    if (answer.outcome === 'ok') {
-      tried.result = answer.value;
-      return tried;
-    }
+    answered(tried, answer, startUs, clock.nowUs());
+    if (answer.outcome === 'ok') return tried;
     const { failure, requestId } = answer;
     const unknownSession = failure.kind === 'unknown-session';
     context.evidence.keep(client, answer, failure, unknownSession ? 'loss' : 'failure');
