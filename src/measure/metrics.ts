@@ -120,7 +120,7 @@ export interface GeneratorHealth {
   /** CPU seconds per second of all threads together. */
   cpu: number;
   rssBytesMax: number;
-  /** p99 of `send_lag_ms`; null when nothing was sent. */
+  /** p99 of `send_lag_ms`; null without samples: no operation came due while its client was free. */
   sendLagMs: number | null;
   missed: number;
 }

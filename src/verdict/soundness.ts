@@ -144,7 +144,13 @@ function judgeGenerator(scenario: Scenario, metrics: Metrics): Check {
   const limit = `<= ${formatDurationMs(limitMs)} late at p99`;
   const { p99: late, missed } = metrics.send_lag_ms;
   if (late === null)
-    return { id, verdict: 'unknown', observed: 'no samples', limit, reason: 'nothing was sent' };
+    return {
+      id,
+      verdict: 'unknown',
+      observed: 'no samples',
+      limit,
+      reason: 'no operation came due while its client was free',
+    };
   const observed = `${formatDurationMs(late)} late at p99${missed > 0 ? `, ${missed} missed` : ''}`;
   const strain = strainOf(metrics.generator_health, limitMs);
   if (strain !== undefined) return { id, verdict: 'unknown', observed, limit, reason: strain };

@@ -93,7 +93,7 @@ describe('a secret of a journey', () => {
   it('is not in the last words of a server that does not start', async () => {
     using ran = await run({ TELLS_SECRET: secret, TELLS_ENV: '1' });
     expect(ran.code).toBe(70);
-    expect(ran.stderr).toContain('no database for');
+    expect(ran.stderr).toContain(': no database');
     expect(telling({ ...filesOf(ran.out), stderr: ran.stderr })).toEqual([]);
     expect(ran.leftOver()).toEqual([]);
   });

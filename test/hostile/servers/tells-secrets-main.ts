@@ -6,7 +6,8 @@ import { type Call, http, json, serve, sound, soundBody } from './wire-server.ts
 const { TELLS_ENV = '', WINDTUNNEL_LEDGER = '', WINDTUNNEL_REPLICA: replica, WINDTUNNEL_BOOT } = process.env;
 
 if (TELLS_ENV !== '') {
-  process.stderr.write(`no database for ${JSON.stringify(process.env)}\n`);
+  // Only the end of what it wrote is repeated, and its environment may be longer.
+  process.stderr.write(`${JSON.stringify(process.env)}: no database\n`);
   process.exit(1);
 }
 endWithHarness();
