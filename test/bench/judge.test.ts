@@ -7,6 +7,7 @@ describe('the benchmark of judging', () => {
     expect(measured.operations).toBe(4000);
     expect(measured.peakRssBytes).toBeGreaterThan(10 << 20);
     expect(measured.cpuSeconds).toBeGreaterThan(0);
+    expect(measured.parseSeconds).toBeGreaterThan(0);
   });
 
   it('makes histories of tasks that are judged as whole ones', async () => {

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { makePlan, type Plan, runsOf } from '../../src/scenario/index.ts';
 import type { Results } from '../../src/verdict/index.ts';
+import { parseAlone } from './parse-alone.ts';
 import { recordRun } from './recorded-run.ts';
 import { recordTasks } from './recorded-tasks.ts';
 
@@ -22,6 +23,8 @@ export interface JudgeBench {
   cpuSeconds: number;
   peakRssBytes: number;
   operations: number;
+  /** CPU time that the machine needs to parse the same lines, and nothing else. */
+  parseSeconds: number;
 }
 
 /**
@@ -49,7 +52,7 @@ async function benchReport(record: (folder: string) => void, operations: number)
     record(folder);
     const usage = await report(folder);
     refuseUnlessWhole(folder, operations);
-    return { ...usage, operations };
+    return { ...usage, operations, parseSeconds: await parseAlone(folder) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -113,7 +116,7 @@ function planOf(asked: {
   );
 }
 
-async function report(folder: string): Promise<Omit<JudgeBench, 'operations'>> {
+async function report(folder: string): Promise<Omit<JudgeBench, 'operations' | 'parseSeconds'>> {
   const began = performance.now();
   const args = ['--import', tellUsage, join(root, 'src/cli/main.ts'), 'report', folder, '--quiet'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
