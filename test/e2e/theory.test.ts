@@ -122,7 +122,7 @@ describe('what is measured agrees with arithmetic', () => {
       ],
     });
     await run(['stream-resume', '--duration', '5s'], {
-      'stateful-streams-sticky': ['affinity-keeps', 'stream-resumed'],
+      'stateful-streams-sticky': ['learned-scale-out', 'stream-resumed'],
       stateless: ['unkeyed-again'],
     });
   });

@@ -5,6 +5,7 @@ import type { Deployment, JourneyStep, Scenario, StreamOptions } from '../../src
 import { predict } from '../../src/verdict/theory/index.ts';
 import { spec } from '../support/fakes.ts';
 
+const joined: Scenario['faults'] = [{ fault: 'scale-out', at: '4s', atMs: 4000, add: 1 }];
 const crash: Scenario['faults'] = [{ fault: 'crash', at: '4s', atMs: 4000, replica: 1, replace: true }];
 const sticky = {
   protocol: '2025-11-25',
@@ -115,6 +116,8 @@ describe('a connection that its client lets go of', () => {
     expect(verdicts(sticky, [], { streams, options })).toEqual({ 'stream-resumed': 'pass' });
     const one = { counts: { ...counts, resumed: 199, refused: 1 } };
     expect(verdicts(sticky, [], { streams: one, options })).toEqual({ 'stream-resumed': 'fail' });
+    expect(verdicts(sticky, joined, { streams, options })).toMatchObject({ 'stream-resumed': 'pass' });
+    expect(verdicts(sticky, crash, { streams, options })).not.toHaveProperty('stream-resumed');
   });
 
   it('says nothing of memory in rotation, nor of clients that do not ask', () => {
@@ -130,6 +133,9 @@ describe('a call that is sent again in 2026-07-28', () => {
     const streams = { sentAgain: { keyed: 0, unkeyed: 200 } };
     expect(verdicts(stateless, [], { ...again, streams, twice: 200 })).toEqual({ 'unkeyed-again': 'pass' });
     expect(verdicts(stateless, [], { ...again, streams, twice: 199 })).toEqual({ 'unkeyed-again': 'fail' });
+    expect(verdicts(stateless, joined, { ...again, streams, twice: 199 })).toEqual({
+      'unkeyed-again': 'fail',
+    });
     expect(verdicts(stateless, [], { ...again, ignoreCancel: false, streams })).toEqual({});
   });
 

@@ -8,6 +8,9 @@ function streamStep({ scenario }: Case) {
   return steps.length === 1 && steps[0]?.stream !== undefined ? steps[0] : undefined;
 }
 
+/** Who joins takes no stream from those that are there. */
+const nobodyLeaves = ({ scenario }: Case) => scenario.faults.every(({ fault }) => fault === 'scale-out');
+
 /** An event that stands where all replicas see it is not lost with any of them. */
 export const sharedEvents: Row = ({ deployment, metrics }) => {
   if (deployment.streams?.events !== 'shared') return [];
@@ -56,7 +59,7 @@ export const resumable: Row = (one) => {
     return forecast(1, 'any replica has their events', 'the store outlives every replica; exact');
   }
   if (deployment.routing !== 'session-affinity') return [];
-  if (one.scenario.faults.length === 0 && drops) {
+  if (nobodyLeaves(one) && drops) {
     return forecast(
       1,
       'the replica that has their events lives',
@@ -119,7 +122,7 @@ function inFlight({ scenario, deployment, metrics }: Case, cut: number, opened: 
  * of it and whose server carries on all the same is carried out as often as it was sent.
  */
 export const sentAgain: Row = (one) => {
-  const { deployment, metrics, facts, scenario } = one;
+  const { deployment, metrics, facts } = one;
   const step = streamStep(one);
   const measured = metrics.duplicate_execution;
   if (step?.stream === undefined || deployment.state !== 'shared' || !facts.streams) return [];
@@ -141,7 +144,7 @@ export const sentAgain: Row = (one) => {
     ];
   }
   const carriesOn = step.arguments.ignoreCancel === true;
-  if (deployment.protocol !== '2026-07-28' || scenario.faults.length > 0 || !carriesOn) return [];
+  if (deployment.protocol !== '2026-07-28' || !nobodyLeaves(one) || !carriesOn) return [];
   return [
     {
       id: 'unkeyed-again',
