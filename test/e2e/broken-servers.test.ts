@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { namesIn } from '../../src/scenario/index.ts';
-import type { Check, Results } from '../../src/verdict/index.ts';
-import { cli, processesWith, temporaryFolder } from '../support/cli.ts';
 import { root } from '../support/plan.ts';
+import { provenBefore } from '../support/proof.ts';
 
 /** Servers that are wrong in exactly one way, and the checker that is to find each, by the metric it bounds. */
 const culprits = {
@@ -26,57 +24,40 @@ const brokenDir = join(root, 'infra/deployments/broken');
 /** Without sessions there are none to lose, and the checker is not asked. */
 const checksOf: Record<string, number> = { stateless: broken.length - 1 };
 
-let results: Results;
-const judged = (deployment: string): Check[] =>
-  results.runs
-    .filter((run) => run.deployment === deployment)
-    .flatMap((run) => run.checks)
-    .filter((check) => check.metric !== undefined);
-
-beforeAll(async () => {
-  using folder = temporaryFolder();
-  const out = join(folder.path, 'experiment');
-  const deployments = [...sound, ...broken.map((name) => join(brokenDir, `${name}.yaml`))];
-  const scenario = join(root, 'scenarios/proof/every-checker.yaml');
-  const args = ['run', scenario, '--deployment', deployments.join(','), '--out', out, '--quiet'];
-  const { code, stderr } = await cli(args);
-  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-  results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
-  expect(processesWith(out)).toEqual([]);
-}, 300_000);
+const proof = provenBefore({ scenario: 'every-checker', sound, broken, brokenDir });
 
 describe('every checker', () => {
   it('has a server that is wrong in its way, and every such server a checker', () => {
     expect(namesIn(brokenDir)).toEqual(broken.toSorted());
-    const asked = Object.keys(results.scenarios[0]?.expect.all ?? {});
+    const asked = Object.keys(proof.results().scenarios[0]?.expect.all ?? {});
     expect(asked.toSorted()).toEqual(Object.values(culprits).toSorted());
   });
 
   it.each(sound)('passes %s', (deployment) => {
-    expect(judged(deployment).filter((check) => check.verdict !== 'pass')).toEqual([]);
-    expect(judged(deployment)).toHaveLength(checksOf[deployment] ?? broken.length);
+    expect(proof.wrong(deployment)).toEqual([]);
+    expect(proof.judged(deployment)).toHaveLength(checksOf[deployment] ?? broken.length);
   });
 
   describe.each(broken)('held against %s', (deployment) => {
     it.each(Object.values(culprits))('%s', (metric) => {
-      const check = judged(deployment).find((candidate) => candidate.metric === metric);
+      const check = proof.judged(deployment).find((candidate) => candidate.metric === metric);
       const expected = culprits[deployment] === metric ? 'fail' : 'pass';
       expect(check, JSON.stringify(check)).toMatchObject({ metric, verdict: expected });
     });
 
     it('has a whole record, so that the verdict is not merely unknown', () => {
-      const run = results.runs.find((candidate) => candidate.deployment === deployment);
-      expect(run?.checks.find((check) => check.id === 'record-complete')).toMatchObject({ verdict: 'pass' });
+      const run = proof.runOf(deployment);
+      expect(run.checks.find((check) => check.id === 'record-complete')).toMatchObject({ verdict: 'pass' });
     });
   });
 
   it('says of a mixed-up answer, and of a leaked basket, what it is', () => {
-    const run = (name: string) => results.runs.find((candidate) => candidate.deployment === name);
+    const { runOf } = proof;
     // By its id, and by its result.
-    const kinds = run('mixes-up-answers')?.series.failures.map((failure) => failure.kind);
-    expect(kinds?.toSorted()).toEqual(['malformed', 'unexpected']);
-    expect(run('serves-others-state')?.series.failures).toEqual([]);
-    expect(run('forgets-sessions')?.metrics.session_loss).toMatchObject({
+    const kinds = runOf('mixes-up-answers').series.failures.map((failure) => failure.kind);
+    expect(kinds.toSorted()).toEqual(['malformed', 'unexpected']);
+    expect(runOf('serves-others-state').series.failures).toEqual([]);
+    expect(runOf('forgets-sessions').metrics.session_loss).toMatchObject({
       causes: { expiry: 12, crash: 0, misroute: 0 },
     });
   });
