@@ -5,4 +5,4 @@ export { compareAll } from './comparison.ts';
 export { judgeRun, worst } from './judge.ts';
 export { limitWarnings } from './limits.ts';
 export type { Check, Comparison, Prediction, Results, RunResult, Verdict } from './results.ts';
-export { soundnessChecks } from './soundness.ts';
+export { type SoundnessId, soundnessChecks } from './soundness.ts';

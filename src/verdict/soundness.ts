@@ -14,7 +14,7 @@ export const soundnessChecks = {
   'replicas-stayed': 'no replica ended that nobody had told to; asked only where one did',
   'generator-on-time': 'the load generator kept to its schedule',
 } as const;
-type SoundnessId = keyof typeof soundnessChecks;
+export type SoundnessId = keyof typeof soundnessChecks;
 
 /**
  * How late the generator may be at p99, as a share of the deadline. A late call counts from when it was due, so

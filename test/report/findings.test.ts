@@ -11,7 +11,7 @@ import {
   tight,
   truncate,
 } from '../../src/report/findings/index.ts';
-import { exampleResults } from './fixture.ts';
+import { exampleResults, rateOf } from './fixture.ts';
 import { cutShort, eightDeployments, failing, noSamples, repeated } from './fixture-extremes.ts';
 
 const cellsOf = (results = exampleResults(), scenario = 0) =>
@@ -36,6 +36,29 @@ describe('the answer to a scenario', () => {
     );
     expect(answer(cellsOf(cutShort(), 2))).toMatch(/could not be measured/);
     expect(answer([])).toBe('Nothing was measured.');
+  });
+
+  it('claims for nobody that nothing was lost whose record has no end', () => {
+    const results = exampleResults();
+    const lose = (lost: number) => {
+      for (const { metrics } of results.runs) Object.assign(metrics.session_loss, rateOf(lost, 60));
+    };
+    const leaveOpen = (deployments: string[]) => {
+      for (const run of results.runs.filter(({ deployment }) => deployments.includes(deployment)))
+        run.checks = [{ id: 'record-complete', verdict: 'unknown', observed: '', limit: '', reason: '' }];
+    };
+    lose(0);
+    leaveOpen(['stateful-round-robin']);
+    expect(answer(cellsOf(results, 1))).toMatch(
+      /^stateful-sticky lost no session.*; stateful-round-robin could not be measured to the end\.$/,
+    );
+    leaveOpen(['stateful-sticky', 'stateless']);
+    expect(answer(cellsOf(results, 1))).toBe(
+      'stateful-round-robin, stateful-sticky and stateless could not be measured to the end.',
+    );
+    // What was seen to be lost is lost, however the record ends.
+    lose(3);
+    expect(answer(cellsOf(results, 1))).toMatch(/^stateful-round-robin lost 3 of 60 sessions, /);
   });
 
   it('stays short with many deployments', () => {

@@ -284,6 +284,14 @@ describe('what is said of tasks', () => {
     );
   });
 
+  it('claims for nobody that no task was lost whose record has no end', () => {
+    const results = taskResults();
+    for (const run of results.runs) {
+      run.checks = [{ id: 'record-complete', verdict: 'unknown', observed: '', limit: '', reason: '' }];
+    }
+    expect(answer(cells(results))).toContain('; stateless-tasks-shared could not be measured to the end.');
+  });
+
   it('stands beside the sessions in the headline', () => {
     expect(headline(experimentOf(taskResults({ withOthers: true })))).toMatch(
       /^stateful-round-robin lost 180 of 180 sessions, .*lost no state; stateless-tasks-memory lost 60 of 60 tasks, .*shared lost none$/,

@@ -1,6 +1,14 @@
 import type { Cell, Experiment, ScenarioView } from './experiment.ts';
 import { count, namesOf } from './format.ts';
-import { type Loss, lossOf, noSessionsAtAll, type Pooled, valuesOf } from './losses.ts';
+import {
+  type Loss,
+  lossOf,
+  noSessionsAtAll,
+  notToTheEnd,
+  type Pooled,
+  recordsAreWhole,
+  valuesOf,
+} from './losses.ts';
 import { sessionsWithTasks, taskAnswer } from './task-answer.ts';
 import { hasTasks } from './task-cells.ts';
 
@@ -19,17 +27,21 @@ function sessionAnswer(cells: Cell[]): string {
   const losers = counted
     .filter(({ pooled }) => pooled.numerator > 0)
     .sort((a, b) => share(b.pooled) - share(a.pooled));
-  const keepers = counted.filter(({ pooled }) => pooled.numerator === 0).map(({ cell }) => cell);
+  const unhurt = counted.filter(({ pooled }) => pooled.numerator === 0).map(({ cell }) => cell);
+  const keepers = unhurt.filter(recordsAreWhole);
   const others = judged.filter(({ sessions }) => sessions.kind !== 'counted');
   const isFree = ({ cell, sessions }: (typeof judged)[number]) =>
     sessions.kind === 'not-applicable' && lossOf(cell, (m) => m.state_loss).kind !== 'no-sample';
-  const free = others.filter(isFree).map(({ cell }) => cell);
+  const sessionless = others.filter(isFree).map(({ cell }) => cell);
+  const free = sessionless.filter(recordsAreWhole);
+  const partial = [...unhurt, ...sessionless].filter((cell) => !recordsAreWhole(cell));
   const unseen = others.filter((one) => !isFree(one)).map(({ cell }) => cell.deployment.name);
 
   const clauses = [
     losersClause(losers, cells.length),
     ...withState(keepers, losers.length > 0 ? 'lost none' : 'lost no session'),
     ...withState(free, free.every(noSessionsAtAll) ? 'had no session to lose' : 'opened no session'),
+    partial.length > 0 ? `${namesOf(partial.map(({ deployment }) => deployment.name))} ${notToTheEnd}` : '',
     unseen.length > 0 ? `${namesOf(unseen)} could not be measured` : '',
   ].filter((clause) => clause !== '');
   return clauses.length === 0 ? 'Nothing was measured.' : `${clauses.join('; ')}.`;

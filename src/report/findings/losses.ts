@@ -1,5 +1,5 @@
 import type { Metrics, NotApplicable, Rate } from '../../measure/index.ts';
-import type { RunResult } from '../../verdict/index.ts';
+import type { RunResult, SoundnessId } from '../../verdict/index.ts';
 import type { Cell } from './experiment.ts';
 
 /** Counts of several runs, added. Losses are exact, so that no statistics are needed to add them. */
@@ -59,3 +59,12 @@ export function lossOf(cell: Pick<Cell, 'runs'>, pick: (metrics: Metrics) => Rat
 export function noSessionsAtAll(cell: Cell): boolean {
   return cell.deployment.sessionless && lossOf(cell, (m) => m.session_loss).kind === 'not-applicable';
 }
+
+/** Every record was whole; of another, that nothing was lost until it ended says little. */
+export function recordsAreWhole({ runs }: Pick<Cell, 'runs'>): boolean {
+  const id: SoundnessId = 'record-complete';
+  return runs.every((run) => run.checks.every((check) => check.id !== id || check.verdict === 'pass'));
+}
+
+/** What is said of those of which nothing was seen to be lost before their records end. */
+export const notToTheEnd = 'could not be measured to the end';

@@ -1,6 +1,6 @@
 import type { Cell } from './experiment.ts';
 import { count, namesOf } from './format.ts';
-import { lossOf, type Pooled } from './losses.ts';
+import { lossOf, notToTheEnd, type Pooled, recordsAreWhole } from './losses.ts';
 import { hasTasks } from './task-cells.ts';
 
 /** How many tasks were lost, where there were any. */
@@ -12,12 +12,15 @@ export function taskAnswer(cells: Cell[]): string {
   const losers = counted
     .filter(({ pooled }) => pooled.numerator > 0)
     .sort((a, b) => share(b.pooled) - share(a.pooled));
-  const keepers = counted.filter(({ pooled }) => pooled.numerator === 0);
+  const unhurt = counted.filter(({ pooled }) => pooled.numerator === 0);
+  const keepers = unhurt.filter(({ cell }) => recordsAreWhole(cell));
+  const partial = unhurt.filter(({ cell }) => !recordsAreWhole(cell));
   const unseen = judged.filter(({ tasks }) => tasks.kind !== 'counted');
   const none = losers.length > 0 ? 'lost none' : 'lost no task';
   const clauses = [
     losersClause(losers, cells.length),
     keepers.length > 0 ? `${namesOf(keepers.map(nameOf))} ${none}` : '',
+    partial.length > 0 ? `${namesOf(partial.map(nameOf))} ${notToTheEnd}` : '',
     unseen.length > 0 ? `${namesOf(unseen.map(nameOf))} ${whyUnseen(unseen.map(({ cell }) => cell))}` : '',
   ].filter((clause) => clause !== '');
   return clauses.length === 0 ? 'Nothing was measured.' : `${clauses.join('; ')}.`;
