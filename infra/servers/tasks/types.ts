@@ -129,6 +129,8 @@ export interface TaskEngineParts {
   /** What a tool works with when it is run for this task. */
   toolContext(task: TaskRecord): Pick<ToolContext, 'store' | 'baskets'>;
   ledger: LedgerSink | undefined;
+  /** Which of these tasks have their commit in the ledger, whoever wrote it. */
+  committed(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   onTrouble(message: string): void;
 }
 
