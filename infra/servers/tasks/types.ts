@@ -137,6 +137,8 @@ export interface TaskEngineParts {
 export interface CreateOptions {
   opId?: string | undefined;
   session?: string | undefined;
+  /** What was answered before there was a task, by the keys that the tool asks with. */
+  inputResponses?: Readonly<Record<string, unknown>> | undefined;
   /** What the client asks for (2025-11-25); taken up to a day, and only where the retention is `kept` or `ignored`. */
   ttlMs?: number | undefined;
 }
