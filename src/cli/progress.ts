@@ -12,6 +12,8 @@ export interface ProgressDisplay {
 export interface RunProgress {
   update(counts: Counts): void;
   workloadBegan(): void;
+  /** SIGTERM did not end it. */
+  replicaKilled(replica: string): void;
   end(how: 'completed' | 'interrupted' | 'failed'): void;
 }
 
@@ -27,12 +29,9 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
   const title = `${place} ${spec.scenario.name} · ${spec.deployment.name}${spec.repeat > 0 ? ` · repeat ${spec.repeat}` : ''}`;
   const beganUs = monotonicUs();
   let workloadUs: number | undefined;
+  const killed = new Set<string>();
 
-  const summary = () => {
-    const { ok, notOk, lost, arrived, tasks, tasksLost } = counts;
-    const ofTasks = tasks === 0 ? '' : `, ${tasksLost} of ${tasks} tasks`;
-    return `${ok} ok, ${notOk} failed, ${lost} of ${arrived} sessions${ofTasks} lost`;
-  };
+  const summary = () => summaryOf(counts, spec.deployment);
   const line = () => {
     const room = output.noteColumns - 1;
     if (workloadUs === undefined)
@@ -63,14 +62,34 @@ function runProgress(spec: RunSpec, place: string, output: Output, quiet: boolea
     workloadBegan: () => {
       workloadUs = monotonicUs();
     },
+    replicaKilled: (replica) => void killed.add(replica),
     end: (how) => {
       clearInterval(timer);
       if (quiet) return;
       if (output.interactive) process.stderr.write('\r\u001b[2K');
       const took = formatDurationMs((monotonicUs() - beganUs) / 1000);
       output.note(`${title}  ${how === 'completed' ? '' : `${how} after `}${took}: ${summary()}`);
+      // Who interrupts a run leaves nobody the time to end.
+      if (killed.size > 0 && how !== 'interrupted') output.note(stubborn([...killed], spec.deployment));
     },
   };
+}
+
+/** In 2026-07-28 there is no session to be lost. */
+function summaryOf(
+  { ok, notOk, lost, arrived, tasks, tasksLost }: Counts,
+  { protocol }: RunSpec['deployment'],
+): string {
+  const ofTasks = tasks === 0 ? '' : `, ${tasksLost} of ${tasks} tasks`;
+  if (protocol === '2025-11-25') {
+    return `${ok} ok, ${notOk} failed, ${lost} of ${arrived} sessions${ofTasks} lost`;
+  }
+  return `${ok} ok, ${notOk} failed, ${arrived} clients${ofTasks === '' ? '' : `${ofTasks} lost`}`;
+}
+
+function stubborn(replicas: readonly string[], { name }: RunSpec['deployment']): string {
+  const all = [...replicas].sort().join(', ');
+  return `  ${name}: ${all} did not end within the \`grace\` after SIGTERM (1 s at the end of a run), and got SIGKILL`;
 }
 
 /** A line that wraps cannot be redrawn, and leaves a trail; so it says less where there is less room. */

@@ -10,6 +10,7 @@ import type { Backend, RunMeans } from './backend.ts';
 import { eventsPath, ledgerPath, logsPath } from './experiment-files.ts';
 import type { RunProgress } from './progress.ts';
 import { filesIn, redactFiles } from './redact-files.ts';
+import { watchStubborn } from './stubborn-replicas.ts';
 
 /** What a run needs of the world: its records, the warden, the generator, and what the backend brings up. */
 
@@ -60,11 +61,12 @@ async function record(
   makeFolder(logsPath(folder, spec));
   const clock = systemClock();
   const unwritable = new AbortController();
-  const events = ndjsonWriter<RunEvent>(eventsPath(folder, spec), {
+  const log = ndjsonWriter<RunEvent>(eventsPath(folder, spec), {
     flushMs,
     redact,
     onBroken: (error) => unwritable.abort(error),
   });
+  const events = watchStubborn(log, progress.replicaKilled);
   try {
     await using warden = await startWarden();
     using temporary = warden.temporaryFolder();

@@ -64,7 +64,7 @@ export async function measureRun(
   const unmeasured: Unmeasured = new Map();
   const routes = routeJoin();
   const books = await readBooks(ledger);
-  const theory = facts(spec, routes, books.deeds, books.taken);
+  const theory = facts(spec, routes, books);
   const toTheory = (task: JudgedTask) =>
     attempted(['facts'], unmeasured, () => theory.seeTask(task), undefined);
   const collectors = collectorsFor(spec, routes, books, unmeasured, toTheory);
@@ -143,12 +143,7 @@ export async function measureRun(
     ...collectors.acknowledged.result(),
     unrouted: collectors.unrouted.result(),
   };
-  const held = attempted(
-    ['facts'],
-    unmeasured,
-    theory.result,
-    facts(spec, routes, books.deeds, books.taken).result(),
-  );
+  const held = attempted(['facts'], unmeasured, theory.result, facts(spec, routes, books).result());
   const shown = collectors.evidence.result();
   return {
     metrics,

@@ -7,6 +7,7 @@ export type {
   OperationEvent,
   RecordedMessage,
 } from './client-events.ts';
+export { committedTasks } from './committed-tasks.ts';
 export {
   type ClientKind,
   clientKinds,

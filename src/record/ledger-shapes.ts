@@ -19,6 +19,7 @@ const ledgerOperation = object<LedgerOperation>({
   tool: text,
   subject: maybe(text),
   value: maybe(text),
+  taskId: maybe(text),
 });
 
 const ledgerTask = object<LedgerTask>({

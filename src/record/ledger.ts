@@ -18,6 +18,8 @@ export interface LedgerOperation extends LedgerMark {
   subject?: string;
   /** What was written, if it was a write. */
   value?: string;
+  /** Of a commit: the task that it was carried out as. Who takes a task over finds by it that its effect stands. */
+  taskId?: string;
 }
 
 /**

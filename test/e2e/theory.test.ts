@@ -118,6 +118,8 @@ describe('what is measured agrees with arithmetic', () => {
         'stream-resumed',
         'crash-streams-cut',
         'crash-streams-in-flight',
+        'crash-calls-dead',
+        'late-results',
         'keyed-again',
       ],
     });

@@ -137,10 +137,12 @@ describe('a command as two replicas behind the balancer', () => {
     const faults = 'faults: [{ at: 300ms, fault: restart, grace: 100ms }]\n';
     writeFileSync(restart, readFileSync(echo, 'utf8').replace('expect:', `${faults}expect:`));
     const rest = 'replicas: 2\n';
-    const [, stubborn] = await Promise.all([
+    const [forks, stubborn] = await Promise.all([
       ran('forks', command({ MODE: 'forks' }), { rest, scenario: restart }),
       ran('stubborn', command({ MODE: 'ignores-sigterm' }), { rest, scenario: restart }),
     ]);
+    expect(stubborn.stderr).toContain('mine: r1, r2 did not end within');
+    expect(forks.stderr).not.toContain('SIGKILL');
     const events = allTextIn(join(stubborn.out, 'runs/mine-0')).split('\n');
     expect(events.filter((line) => line.includes('"signal":"SIGKILL"')).length).toBeGreaterThan(0);
   });

@@ -116,6 +116,29 @@ describe.each(sessionful)('%s', (server) => {
       ]);
     });
 
+    it('gives the rest of the stream that an event id names, and nothing of another of the same session', async () => {
+      const session = await openSession(first.url);
+      // Both are under way at once: the longer has more to tell than it is asked for.
+      const [short, long] = await Promise.all([
+        report(first.url, session, 1, { steps: 2 }),
+        report(first.url, session, 2, { steps: 6 }),
+      ]);
+      const [ofShort, ofLong] = await Promise.all([
+        read(short, (got) => got.some(isProgress)),
+        read(long, (got) => got.some(isProgress)),
+      ]);
+      const tokens = (got: readonly Got[]) => [
+        ...new Set(got.filter(isProgress).map(({ message }) => message.params?.progressToken)),
+      ];
+      const rest = await read(await resume(other().url, session, ofShort.at(-1)?.id ?? ''));
+      expect([tokens(rest), numbers(rest), results(rest)]).toEqual([['token-1'], [2], 1]);
+      const whole = await read(await resume(other().url, session, ofLong[0]?.id ?? ''));
+      expect([tokens(whole), numbers(whole), results(whole)]).toEqual([['token-2'], [1, 2, 3, 4, 5, 6], 1]);
+      // The number of an event of one stream, under the name of the other: that has 4 events with its response.
+      const mixed = `${ofShort[0]?.id?.replace(/_\d+$/, '')}_${/\d+$/.exec(whole.at(-1)?.id ?? '')?.[0]}`;
+      expect((await resume(other().url, session, mixed)).status).toBe(400);
+    });
+
     it('refuses the event id of another session, one that never was, and one that is none', async () => {
       const [mine, others] = [await openSession(first.url), await openSession(first.url)];
       const theirs = await read(await report(first.url, others, 1));

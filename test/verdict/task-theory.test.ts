@@ -179,7 +179,7 @@ describe('tasks in a shared store', () => {
       verdict: 'unknown',
     });
     const session = { protocol: '2025-11-25', state: 'memory' } as const;
-    expect(predictions({ deployment: session }).size).toBe(2);
+    expect([...predictions({ deployment: session }).keys()]).toEqual(['task-known']);
   });
 
   it('are each taken over from an owner that went', () => {
@@ -214,6 +214,12 @@ describe('polls per task', () => {
       verdict: 'unknown',
       reason: expect.stringContaining('40 ms late'),
     });
+  });
+
+  it('are not predicted where no task was found by each of its polls', () => {
+    for (const follow of ['poll', 'notifications'] as const) {
+      expect(of(0, { ...none.pace }, { follow })).toBeUndefined();
+    }
   });
 
   it('are about one where the client is notified', () => {

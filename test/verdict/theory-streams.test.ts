@@ -28,12 +28,14 @@ function verdicts(
     streams = {},
     lost = 0,
     twice = 0,
+    results = 0,
     options = {},
     ignoreCancel = false,
   }: {
     streams?: Partial<StreamFacts>;
     lost?: number;
     twice?: number;
+    results?: number;
     options?: Partial<StreamOptions>;
     ignoreCancel?: boolean;
   },
@@ -46,6 +48,7 @@ function verdicts(
     state_loss: { notApplicable: '' },
     stream_loss: { ...rate(lost, 2000), streams: counts, unjudged: 0 },
     duplicate_execution: rate(twice, 200),
+    result_loss: rate(results, 200),
     service_ms: { count: 1, p50: 1000, p90: 1000, p99: 1000, p999: 1000, max: 1000 },
   } as unknown as Metrics;
   const facts = {
@@ -68,7 +71,8 @@ function verdicts(
 
 describe('a crash under streams', () => {
   // 20 calls a second of one second each over 3 replicas: 7 under way on one of them.
-  const struck = { struck: { held: 7, inDoubt: 1 } };
+  const ends = { broken: 7, committed: 0, unanswered: 7, late: 0 };
+  const struck = { struck: { held: 7, inDoubt: 1, ...ends } };
 
   it('breaks those of that replica, which no other can go on with where their events are in memory', () => {
     const right = { ...struck, cut: 7, counts: { ...counts, refused: 7 } };
@@ -92,6 +96,8 @@ describe('a crash under streams', () => {
       'stream-resumed': 'pass',
       'crash-streams-cut': 'pass',
       'crash-streams-in-flight': 'pass',
+      'crash-calls-dead': 'pass',
+      'late-results': 'pass',
     };
     expect(verdicts(shared, crash, { streams: right })).toEqual(rows);
     const wrong = { ...struck, cut: 9, counts: { ...counts, resumed: 8, refused: 1 } };
@@ -101,6 +107,33 @@ describe('a crash under streams', () => {
       'stream-resumed': 'fail',
       'crash-streams-cut': 'fail',
     });
+  });
+
+  it('leaves each call of that replica without its response, but for those that were committed before', () => {
+    const dead = (changes: Partial<typeof ends>) => {
+      const streams = { struck: { held: 7, inDoubt: 0, ...ends, ...changes } };
+      return verdicts(shared, crash, { streams })['crash-calls-dead'];
+    };
+    expect(dead({ unanswered: 6 })).toBe('fail');
+    expect(dead({ committed: 1, unanswered: 6 })).toBe('pass');
+    expect(dead({ committed: 1, unanswered: 7 })).toBe('pass');
+    expect(dead({ committed: 1, unanswered: 5 })).toBe('fail');
+    expect(dead({ broken: 0, unanswered: 0 })).toBeUndefined();
+  });
+
+  it('loses results of calls that were given up while they ran, if their cancellation went elsewhere', () => {
+    const lose = (results: number, changes: Partial<typeof ends>) => {
+      const streams = { struck: { held: 7, inDoubt: 0, ...ends, ...changes } };
+      return verdicts(shared, crash, { streams, results })['late-results'];
+    };
+    expect(lose(0, { late: 2 })).toBe('pass');
+    expect(lose(2, { late: 2 })).toBe('pass');
+    expect(lose(3, { late: 2 })).toBe('fail');
+    expect(lose(3, { late: 2, committed: 1 })).toBe('pass');
+    expect(lose(1, { late: 0 })).toBe('fail');
+    // Of thirty, two thirds: with fewer than 1 in 200 these are 27.
+    expect(lose(26, { late: 30 })).toBe('pass');
+    expect(lose(27, { late: 30 })).toBe('fail');
   });
 
   it('is not judged where nobody asked for the rest of a stream', () => {

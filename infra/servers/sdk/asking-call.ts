@@ -7,7 +7,7 @@ import {
 import type * as z from 'zod';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
-import { type Asking, type CallState, canBeAsked, InputNeeded } from '../input/index.ts';
+import { type Asking, type CallState, canBeAsked, InputNeeded, type StateOf } from '../input/index.ts';
 import type { BasketReference, Tool } from '../tools/index.ts';
 import { callBlocking } from './blocking-call.ts';
 import { invalidParams } from './task-words.ts';
@@ -51,30 +51,65 @@ export async function callAsking(
   { tool, baskets }: LongTool,
   args: Record<string, unknown>,
   context: ServerContext,
+  request: RequestContext,
+) {
+  const { of, asking } = roundOf(tool, args, context, request);
+  const { _meta, signal, notify } = request.mcpReq;
+  try {
+    return await callBlocking(tool, args, _meta, { baskets, signal, notify, asking }, context);
+  } catch (error) {
+    if (!(error instanceof InputNeeded)) throw error;
+    return toInputRequired(error, of, context);
+  }
+}
+
+/**
+ * What a tool asks before a task is made of its call, and its client has not answered yet; else what it has answered, by key.
+ * A client that cannot be asked has answered nothing.
+ * @throws ProtocolError -32602 as `callAsking`.
+ */
+export async function askFirst(
+  tool: Tool,
+  args: Record<string, unknown>,
+  context: ServerContext,
+  request: RequestContext,
+) {
+  if (tool.asksFirst === undefined) return { answered: {} };
+  const { of, asking } = roundOf(tool, args, context, request);
+  if (asking === undefined) return { answered: {} };
+  const { key, question } = tool.asksFirst;
+  try {
+    return { answered: { [key]: await asking.ask(key, question, 0) } };
+  } catch (error) {
+    if (!(error instanceof InputNeeded)) throw error;
+    return { open: toInputRequired(error, of, context) };
+  }
+}
+
+function roundOf(
+  tool: Tool,
+  args: Record<string, unknown>,
+  { states }: ServerContext,
   { mcpReq }: RequestContext,
 ) {
-  const { _meta, signal, notify } = mcpReq;
-  const of = { tool: tool.name, args, opId: _meta?.[opIdKey] };
+  const of: StateOf = { tool: tool.name, args, opId: mcpReq._meta?.[opIdKey] };
   const given: unknown = mcpReq.requestState();
-  const state = typeof given === 'string' ? context.states.open(given, of) : undefined;
+  const state = typeof given === 'string' ? states.open(given, of) : undefined;
   if (given !== undefined && state === undefined) {
     throw new ProtocolError(invalidParams, 'Invalid or expired requestState');
   }
   const capabilities = (mcpReq.envelope as Record<string, unknown> | undefined)?.[
     CLIENT_CAPABILITIES_META_KEY
   ];
-  const asking = canBeAsked(capabilities) ? askByResult(state, mcpReq.inputResponses) : undefined;
-  try {
-    return await callBlocking(tool, args, _meta, { baskets, signal, notify, asking }, context);
-  } catch (error) {
-    if (!(error instanceof InputNeeded)) throw error;
-    const { key, question, steps } = error;
-    return {
-      resultType: 'input_required',
-      inputRequests: { [key]: question },
-      requestState: context.states.seal({ steps, asked: key }, of),
-    };
-  }
+  return { of, asking: canBeAsked(capabilities) ? askByResult(state, mcpReq.inputResponses) : undefined };
+}
+
+function toInputRequired({ key, question, steps }: InputNeeded, of: StateOf, { states }: ServerContext) {
+  return {
+    resultType: 'input_required',
+    inputRequests: { [key]: question },
+    requestState: states.seal({ steps, asked: key }, of),
+  };
 }
 
 /** Answers to what was not asked are passed over, and what was not answered is asked again. */

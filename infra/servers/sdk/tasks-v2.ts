@@ -9,7 +9,7 @@ import { HarnessError } from '../../../src/core/index.ts';
 import { opIdKey } from '../../../src/record/index.ts';
 import type { ServerContext } from '../host/index.ts';
 import type { TaskEngine, TaskRecord } from '../tasks/index.ts';
-import { callAsking, type LongTool, parseArguments } from './asking-call.ts';
+import { askFirst, callAsking, type LongTool, parseArguments } from './asking-call.ts';
 import {
   declaresTasks,
   invalidParams,
@@ -75,9 +75,14 @@ async function call(
   if ('wrong' in parsed) return parsed.wrong;
   if (tool.long === 'always a task') requireTasks(request);
   if (!canTasks(request)) return callAsking(long, parsed.args, context, request);
+  const first = await askFirst(tool, parsed.args, context, request);
+  if ('open' in first) return first.open;
   const opId = request.mcpReq._meta?.[opIdKey];
   try {
-    const task = await tasks.create(tool, parsed.args, { opId: typeof opId === 'string' ? opId : undefined });
+    const task = await tasks.create(tool, parsed.args, {
+      opId: typeof opId === 'string' ? opId : undefined,
+      inputResponses: first.answered,
+    });
     return { resultType: 'task', ...toTask(task) };
   } catch (error) {
     if (error instanceof HarnessError) throw new ProtocolError(internalError, error.message);

@@ -1,5 +1,6 @@
-import { HarnessError } from '../../../src/core/index.ts';
+import { HarnessError, messageOf } from '../../../src/core/index.ts';
 import type { LedgerTask } from '../../../src/record/index.ts';
+import { conclude } from './conclusion.ts';
 import { type Execution, execute } from './execution.ts';
 import { letGo, newTask, toCancel, withResponses } from './records.ts';
 import { rounds } from './rounds.ts';
@@ -27,10 +28,13 @@ export function taskEngine(parts: TaskEngineParts): TaskEngine {
   const note = (what: LedgerTask['what'], { taskId, opId }: Pick<TaskRecord, 'taskId' | 'opId'>) => {
     if (opId !== null) ledger?.write({ event: 'task', what, taskId, opId });
   };
-  const begin = (task: TaskRecord) => {
+  const toolOf = (task: TaskRecord) => {
     const tool = tools.get(task.tool);
     if (!tool) throw new HarnessError('internal', `there is no tool ${task.tool}`);
-    const execution = execute(task, tool, {
+    return tool;
+  };
+  const begin = (task: TaskRecord) => {
+    const execution = execute(task, toolOf(task), {
       ...parts,
       onChanged: watch.tell,
       onEnded: () => {
@@ -53,12 +57,34 @@ export function taskEngine(parts: TaskEngineParts): TaskEngine {
       if (!before.has(taskId) && !running.has(taskId)) await store.change(taskId, letGo(owner));
     }
   };
+  const end = async (task: TaskRecord) => {
+    try {
+      const ended = await conclude(task, toolOf(task), parts);
+      if (ended) watch.tell(ended);
+    } catch (error) {
+      trouble(`task ${task.taskId}: ${messageOf(error)}`);
+    } finally {
+      running.delete(task.taskId);
+    }
+  };
   const takeOver = async () => {
-    for (const task of await store.takeOver(owner, policy.leaseMs, takenOverMax)) {
-      // Its own lease was over, and nobody noticed.
-      if (running.has(task.taskId)) continue;
+    const taken = await store.takeOver(owner, policy.leaseMs, takenOverMax);
+    // Its own lease was over, and nobody noticed.
+    const others = taken.filter(({ taskId }) => !running.has(taskId));
+    for (const { taskId } of others) running.set(taskId, undefined);
+    let committed: ReadonlySet<string>;
+    try {
+      committed = await parts.committed(others.map(({ taskId }) => taskId));
+    } catch (error) {
+      for (const { taskId } of others) running.delete(taskId);
+      throw error;
+    }
+    for (const task of others) {
+      // It was let go of meanwhile.
+      if (!running.has(task.taskId)) continue;
       note('taken-over', task);
-      begin(task);
+      if (committed.has(task.taskId)) void end(task);
+      else begin(task);
     }
   };
   const forget = async () => {

@@ -54,6 +54,7 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
       tool: tool.name,
       ...(subject !== undefined && { subject }),
       ...(value !== undefined && { value }),
+      ...(event === 'commit' && { taskId }),
     });
   };
   const tell = (what: LedgerTask['what'], more: { step?: number; ms?: number } = {}) => {

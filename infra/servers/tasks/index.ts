@@ -1,7 +1,7 @@
 // Tasks: long work that goes on after its call was answered with a handle, and where it is kept meanwhile.
 // Knows neither protocol revision: servers put it into the words of theirs.
 import { randomUUID } from 'node:crypto';
-import type { LedgerSink } from '../../../src/record/index.ts';
+import { committedTasks, type LedgerSink } from '../../../src/record/index.ts';
 import type { ServerConfig, StoreConfig } from '../host/config.ts';
 import type { Store } from '../store/index.ts';
 import { byHandle, bySession, tools } from '../tools/index.ts';
@@ -28,7 +28,7 @@ export {
 
 /** What the engine of a process is made of; undefined where the deployment has no tasks. */
 export async function taskParts(
-  { tasks, replica, boot }: ServerConfig,
+  { tasks, replica, boot, ledgerPath }: ServerConfig,
   { store, ledger }: { store: Store; ledger: LedgerSink | undefined },
   onTrouble: (message: string) => void,
 ): Promise<TaskEngineParts | undefined> {
@@ -40,6 +40,8 @@ export async function taskParts(
     tools,
     toolContext: ({ session }) => ({ store, baskets: session === null ? byHandle : bySession(session) }),
     ledger,
+    committed: async (taskIds) =>
+      ledgerPath === undefined ? new Set() : await committedTasks(ledgerPath, taskIds),
     onTrouble,
   };
 }

@@ -20,7 +20,7 @@ const ttlMsMax = 86_400_000;
 export function newTask(
   tool: Tool,
   args: ToolArguments,
-  { opId, session, ttlMs }: CreateOptions,
+  { opId, session, ttlMs, inputResponses }: CreateOptions,
   policy: TaskPolicy,
   owner: string | null,
 ): TaskRecord {
@@ -39,7 +39,7 @@ export function newTask(
     pollIntervalMs: policy.pollIntervalMs,
     keptUntilMs: monotonicMs() + keptMs,
     inputRequests: {},
-    inputResponses: {},
+    inputResponses: inputResponses ?? {},
     cancelRequested: false,
     steps: 0,
     owner,

@@ -129,12 +129,16 @@ export interface TaskEngineParts {
   /** What a tool works with when it is run for this task. */
   toolContext(task: TaskRecord): Pick<ToolContext, 'store' | 'baskets'>;
   ledger: LedgerSink | undefined;
+  /** Which of these tasks have their commit in the ledger, whoever wrote it. */
+  committed(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   onTrouble(message: string): void;
 }
 
 export interface CreateOptions {
   opId?: string | undefined;
   session?: string | undefined;
+  /** What was answered before there was a task, by the keys that the tool asks with. */
+  inputResponses?: Readonly<Record<string, unknown>> | undefined;
   /** What the client asks for (2025-11-25); taken up to a day, and only where the retention is `kept` or `ignored`. */
   ttlMs?: number | undefined;
 }

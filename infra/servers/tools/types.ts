@@ -81,5 +81,10 @@ export interface Tool {
    * no tasks.
    */
   long?: 'task or call' | 'always a task';
+  /**
+   * What it asks before anything else. In 2026-07-28 the call is then answered with this question, and a task made of it
+   * only when the answer is there (SEP-2663, "Task Creation"); `ask` with the same key gives that answer.
+   */
+  asksFirst?: { key: string; question: Question };
   run(args: ToolArguments, context: ToolContext): ToolOutcome | Promise<ToolOutcome>;
 }

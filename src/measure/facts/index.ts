@@ -3,10 +3,11 @@
 import type { RunSpec } from '../../scenario/index.ts';
 import type { ChangeFacts } from '../changes/index.ts';
 import type { Collector } from '../collector.ts';
-import { type InputFacts, inputFacts, type TakenAnswers } from '../input/index.ts';
+import { type InputFacts, inputFacts } from '../input/index.ts';
+import type { LedgerBooks } from '../ledger-books.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { type StreamFacts, streamFacts } from '../streams/index.ts';
-import type { JudgedTask, LedgerTasks } from '../tasks/index.ts';
+import type { JudgedTask } from '../tasks/index.ts';
 import { type Broken, broken } from './broken.ts';
 import { type Found, followUps, intendedFollowUps, lookups } from './follow-ups.ts';
 import { type Mixing, mixing } from './mixing.ts';
@@ -37,18 +38,24 @@ export interface Facts {
 
 type OwnFacts = Omit<Facts, 'changes'>;
 
+/** What facts need of the ledger. */
+interface Says {
+  ledger: Pick<LedgerBooks['ledger'], 'commits'>;
+  deeds: Pick<LedgerBooks['deeds'], 'deeds'>;
+  taken: LedgerBooks['taken'];
+}
+
 export function facts(
   spec: Pick<RunSpec, 'scenario' | 'deployment'>,
   routes: Pick<RouteJoin, 'when'>,
-  ledgerTasks: Pick<LedgerTasks, 'deeds'>,
-  taken: TakenAnswers,
+  { ledger, deeds, taken }: Says,
 ): {
   collectors: Collector<unknown>[];
   /** To be shown every acknowledged task when all events are seen, before `result`. */
   seeTask(task: JudgedTask): void;
   result(): OwnFacts;
 } {
-  const tasks = taskFacts(spec, ledgerTasks.deeds);
+  const tasks = taskFacts(spec, deeds.deeds);
   const parts: { [Name in keyof OwnFacts]: Collector<OwnFacts[Name]> } = {
     followUps: followUps(spec),
     lookups: lookups(spec),
@@ -57,7 +64,7 @@ export function facts(
     sessionsHeld: sessionsHeld(spec, routes),
     broken: broken(),
     waits: waits(spec),
-    streams: streamFacts(spec, routes),
+    streams: streamFacts(spec, routes, ledger),
     input: inputFacts(spec, routes, taken),
     tasks,
   };

@@ -3,4 +3,4 @@
 export { type Emitted, emittedEvents } from './emitted.ts';
 export { streamEvents } from './stream-events.ts';
 export { streamFacts } from './stream-facts.ts';
-export type { StreamCounts, StreamFacts } from './types.ts';
+export type { StreamCounts, StreamFacts, StruckStreams } from './types.ts';

@@ -1,14 +1,18 @@
+import type { StreamEvent } from '../../record/index.ts';
 import { callsOf, type RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
+import type { Ledger } from '../ledger.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { streamCounts } from './stream-counts.ts';
-import type { StreamFacts } from './types.ts';
+import type { StreamFacts, StruckStreams } from './types.ts';
 
 interface Life {
   sentUs: number;
   /** When it broke for the first time, or was over. */
   untilUs: number;
   isBroken: boolean;
+  how: Extract<StreamEvent, { type: 'stream-ended' }>['how'];
+  opId: string;
   replica: string | null;
 }
 
@@ -19,6 +23,7 @@ const onItsWayUs = 100_000;
 export function streamFacts(
   { scenario }: Pick<RunSpec, 'scenario'>,
   routes: Pick<RouteJoin, 'when'>,
+  ledger: Pick<Ledger, 'commits'>,
 ): Collector<StreamFacts | null> {
   if (callsOf(scenario.workload.journey).every((call) => call.stream === undefined)) {
     return { types: [], see: () => {}, result: () => null };
@@ -48,11 +53,13 @@ export function streamFacts(
         // `<operation>/<attempt>`: its second stream says that it was sent again.
         if (event.stream.endsWith('/2')) sentAgain[event.keyed ? 'keyed' : 'unkeyed'] += 1;
         if (!crashes) return;
-        const { sentUs, atUs } = event;
+        const { sentUs, atUs, how, opId } = event;
         const life: Life = {
           sentUs,
           untilUs: brokeUs ?? atUs,
           isBroken: brokeUs !== undefined,
+          how,
+          opId,
           replica: null,
         };
         lives.push(life);
@@ -65,16 +72,16 @@ export function streamFacts(
       counts: counts.result(),
       sentAgain,
       cut,
-      struck: killedUs === undefined ? null : struckBy(lives, target, killedUs),
+      struck: killedUs === undefined ? null : struckBy(lives, { target, killedUs }, ledger),
     }),
   };
 }
 
 function struckBy(
   lives: readonly Life[],
-  target: string | undefined,
-  killedUs: number,
-): StreamFacts['struck'] {
+  { target, killedUs }: { target: string | undefined; killedUs: number },
+  ledger: Pick<Ledger, 'commits'>,
+): StruckStreams {
   const there = lives.filter((life) => life.replica === target);
   const held = there.filter((life) => life.sentUs < killedUs && life.untilUs >= killedUs);
   const answered = held.filter((life) => !life.isBroken && life.untilUs - killedUs < onItsWayUs);
@@ -82,5 +89,14 @@ function struckBy(
   const tooLate = there.filter(
     (life) => life.isBroken && life.sentUs >= killedUs && life.sentUs - killedUs < onItsWayUs,
   );
-  return { held: held.length - answered.length, inDoubt: answered.length + tooLate.length };
+  const broken = held.filter((life) => life.isBroken);
+  const alive = lives.filter((life) => life.replica !== target || life.sentUs >= killedUs);
+  return {
+    held: held.length - answered.length,
+    inDoubt: answered.length + tooLate.length,
+    broken: broken.length,
+    committed: broken.filter(({ opId }) => ledger.commits(opId) > 0).length,
+    unanswered: broken.filter(({ how }) => how !== 'answered').length,
+    late: alive.filter(({ isBroken, how }) => !isBroken && how === 'timeout').length,
+  };
 }

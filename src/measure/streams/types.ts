@@ -27,6 +27,18 @@ export interface StreamFacts {
   sentAgain: { keyed: number; unkeyed: number };
   /** Streams that broke other than by the client's own letting go. */
   cut: number;
-  /** Of the one crash: streams that were under way on the struck process when it was killed; null without one. */
-  struck: { held: number; inDoubt: number } | null;
+  /** Of the one crash; null without one. */
+  struck: StruckStreams | null;
+}
+
+export interface StruckStreams {
+  /** Streams that were under way on the struck process when it was killed, and how many more may have been. */
+  held: number;
+  inDoubt: number;
+  /** Of those that broke then: all; those whose call the ledger has committed; those that never brought their response. */
+  broken: number;
+  committed: number;
+  unanswered: number;
+  /** Streams of processes that lived, which never broke and had not brought their response by their client's deadline. */
+  late: number;
 }

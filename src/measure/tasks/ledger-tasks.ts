@@ -53,8 +53,8 @@ const commitCode = deedCodes.indexOf('commit');
 const ownersMax = 4096;
 
 /**
- * A commit names its operation only. Of an operation that has several tasks, since its client called again, it belongs to
- * the latest that the committing process has.
+ * A commit names its task where the server is ours and of today. Else, of an operation that has several tasks since its
+ * client called again, it belongs to the latest that the committing process has.
  */
 export function ledgerTasks(): LedgerTasks {
   const operations = new Map<string, Operation>();
@@ -103,11 +103,12 @@ export function ledgerTasks(): LedgerTasks {
   };
 
   const noteCommit = (entry: LedgerOperation) => {
-    const latest = operations.get(String(entry.opId))?.latest;
-    if (latest === undefined) return;
+    const operation = operations.get(String(entry.opId));
+    if (operation === undefined) return;
+    const { latest } = operation;
     const owner = ownerOf(entry);
-    let kept: Kept | undefined = latest;
-    while (kept && kept.owner !== owner) kept = kept.before;
+    let kept = entry.taskId === undefined ? latest : findIn(operation, entry.taskId);
+    while (entry.taskId === undefined && kept && kept.owner !== owner) kept = kept.before;
     const one = kept ?? latest;
     add(one, entry.atUs, commitCode, owner, 0);
     one.commitUs = Math.min(one.commitUs ?? entry.atUs, entry.atUs);

@@ -13,7 +13,7 @@ import { input } from './input.ts';
 import { localState } from './local-state.ts';
 import { nothingMoves } from './nothing-moves.ts';
 import { inFlight, sharedState } from './shared-state.ts';
-import { cutStreams, resumable, sentAgain, sharedEvents } from './streams.ts';
+import { cutStreams, deadCalls, lateResults, resumable, sentAgain, sharedEvents } from './streams.ts';
 import { struckReplica } from './struck-replica.ts';
 import { survival } from './survival.ts';
 import { taskHeld } from './task-held.ts';
@@ -42,6 +42,8 @@ const rows: readonly Row[] = [
   sharedEvents,
   resumable,
   cutStreams,
+  deadCalls,
+  lateResults,
   sentAgain,
   input,
   rotationOfChanges,

@@ -1,5 +1,5 @@
 import { callsOf } from '../../scenario/index.ts';
-import { poisson } from './chance.ts';
+import { binomial, poisson } from './chance.ts';
 import { type Case, type Forecast, onlyFault, type Row, share } from './types.ts';
 
 /** The journey's call, if it has but one, and that one has a stream. */
@@ -116,6 +116,59 @@ function inFlight({ scenario, deployment, metrics }: Case, cut: number, opened: 
     },
   ];
 }
+
+/**
+ * An event store keeps events, not work: the rest of a stream is given by a replica that has nothing to add to it, and the
+ * client waits until its deadline. Only what the dead process had committed may have its response in the store.
+ */
+export const deadCalls: Row = (one) => {
+  const step = streamStep(one);
+  const struck = one.facts.streams?.struck;
+  if (one.deployment.streams?.events !== 'shared' || step?.stream?.onBreak !== 'resume') return [];
+  if (onlyFault(one)?.fault !== 'crash' || !struck || struck.broken === 0) return [];
+  const { broken, committed, unanswered } = struck;
+  return [
+    {
+      id: 'crash-calls-dead',
+      metric: 'stream_loss.streams',
+      what: `calls that bring no response any more, of ${broken} whose stream broke with their replica and goes on elsewhere`,
+      formula: `${broken - committed}/${broken}${committed > 0 ? `, and up to ${committed} that were committed there, if their response was not stored` : ''}`,
+      source: 'what a process had begun nobody carries on; exact, from log and ledger',
+      predicted: (broken - committed) / broken,
+      interval: [(broken - committed) / broken, 1],
+      measured: share(unanswered, broken),
+    },
+  ];
+};
+
+/**
+ * Who waited for a dead call begins the next one late, and may give it up while it is carried out. The cancellation is a POST
+ * of its own, and is heard where it meets the replica that works: in rotation with probability 1/N. What is not heard of is
+ * committed, unless its replica ends first.
+ */
+export const lateResults: Row = (one) => {
+  const { replicas, streams, routing, state } = one.deployment;
+  const struck = one.facts.streams?.struck;
+  const measured = one.metrics.result_loss;
+  if (streams?.events !== 'shared' || state !== 'shared' || routing !== 'round-robin') return [];
+  if (streamStep(one) === undefined || !struck || 'notApplicable' in measured) return [];
+  const { denominator } = measured;
+  if (denominator === 0) return [];
+  const { late, committed } = struck;
+  const [, high] = binomial(late, 1 - 1 / replicas);
+  return [
+    {
+      id: 'late-results',
+      metric: 'result_loss',
+      what: `results lost, of ${denominator}: of the ${late} calls that were given up while a living replica had them, those whose cancellation went elsewhere`,
+      formula: `${late} x (1 - 1/N) / ${denominator}${committed > 0 ? `, and up to ${committed} that the dead replica had committed` : ''}`,
+      source: 'a cancellation is dealt like any other request; binomial, and less if the run ends first',
+      predicted: (late * (1 - 1 / replicas)) / denominator,
+      interval: [0, (high + committed) / denominator],
+      measured: measured.value,
+    },
+  ];
+};
 
 /**
  * A call that is sent again. With a key that all replicas know it is carried out once. Without one, a call whose client let go

@@ -13,9 +13,11 @@ export const taskPace: Row = (one) => {
   if (facts.tasks === null || 'notApplicable' in metrics.polls_per_task) return [];
   if (deployment.routing === 'round-robin' && deployment.tasks?.store === 'memory') return [];
   const { tasks, polls, least, expected, most, tenths, fetched, intervalMs, lateMs } = facts.tasks.pace;
+  // Of none was every poll answered with a state: whoever asks in vain asks in another rhythm.
+  if (tasks === 0) return [];
   const { follow } = taskOptions(one);
-  const per = (count: number) => (tasks === 0 ? 0 : count / tasks);
-  const common = { metric: 'polls_per_task', measured: tasks === 0 ? null : polls / tasks };
+  const per = (count: number) => count / tasks;
+  const common = { metric: 'polls_per_task', measured: per(polls) };
   const interval = Math.round(intervalMs);
   const plus = fetched > 0 ? ', and one for the result' : '';
   if (follow === 'poll') {

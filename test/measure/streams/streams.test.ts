@@ -163,6 +163,7 @@ describe('stream_leak', () => {
 
 describe('the facts of streams', () => {
   const crash = { fault: 'crash' as const, at: '50%', atMs: 500, replica: 1, replace: true };
+  const commits = (opId: string) => Number(opId.endsWith('c2.0'));
   const of = (faults: (typeof crash)[], events: RunEvent[], replica: (stream: string) => string) => {
     const routes = {
       when: (requestId: string, tell: (route: { replica: string; atUs: number }) => void) =>
@@ -170,7 +171,10 @@ describe('the facts of streams', () => {
     };
     const stream = { onBreak: 'resume' as const, idempotencyKey: false };
     const journey = [{ call: 'report', arguments: {}, stream }];
-    return collect(streamFacts(spec({ scenario: { faults }, workload: { journey } }), routes), events);
+    return collect(
+      streamFacts(spec({ scenario: { faults }, workload: { journey } }), routes, { commits }),
+      events,
+    );
   };
 
   it('tell which streams a crash struck, and which of them were as good as answered', () => {
@@ -191,10 +195,18 @@ describe('the facts of streams', () => {
         broke('r1 c1.6/1', 520),
         ended('r1 c1.6/1', { sentUs: us(510), how: 'broken' }),
         ended('r2 c1.4/1', { sentUs: us(100), atUs: us(900) }),
+        // Resumed, one behind its commit, the other in vain; and two that were given up where they ran, r1 being back.
+        broke('r1 c2.0/1', 510),
+        ended('r1 c2.0/1', { sentUs: us(100) }),
+        broke('r1 c2.1/1', 510),
+        ended('r1 c2.1/1', { sentUs: us(100), how: 'timeout' }),
+        ended('r1 c3.0/1', { sentUs: us(800), how: 'timeout' }),
+        ended('r2 c3.1/1', { sentUs: us(100), how: 'timeout' }),
       ],
       (requestId) => requestId.slice(0, 2),
     );
-    expect(facts).toMatchObject({ struck: { held: 1, inDoubt: 2 }, cut: 3 });
+    expect(facts).toMatchObject({ struck: { held: 3, inDoubt: 2 }, cut: 5 });
+    expect(facts?.struck).toMatchObject({ broken: 3, committed: 1, unanswered: 2, late: 2 });
   });
 
   it('tell what was sent again, by its key, and what the client let go of itself', () => {

@@ -170,6 +170,9 @@ describe('an operation that is tried again', () => {
     // The first carries on, though it was told to have failed.
     const both = [...ledger, deed('commit', 'c1.0', 't1', 210, 'r1')];
     expect(await lossesOf(events, both)).toEqual({ wronglyFailed: 1, of: 2 });
+    // A commit that names its task is of that one, whoever has others.
+    const named = { ...deed('commit', 'c1.0', 't1', 210, 'r2'), taskId: 't1' } as LedgerEntry;
+    expect(await lossesOf(events, [...ledger, named])).toEqual({ wronglyFailed: 1, of: 2 });
   });
 
   it('is not stalled in the one that it gave up for another', async () => {

@@ -59,6 +59,7 @@ async function start(
         write: (entry) => notes.push(`${owner} ${entry.event === 'task' ? entry.what : entry.event}`),
         close() {},
       },
+      committed: async (taskIds) => new Set(notes.some((note) => note.endsWith(' commit')) ? taskIds : []),
       onTrouble: (message) => notes.push(message),
     }),
   );
@@ -195,6 +196,47 @@ it('a store that fails for a moment costs no task', async () => {
   expect((await final(engine, taskId)).status).toBe('completed');
   expect(notes.filter((note) => note === 'me commit')).toHaveLength(1);
   expect(notes).toContain(`task ${taskId}: the store is away`);
+});
+
+it('a store that fails when the effect is noted already gets the end of the task, and no second effect', async () => {
+  const notes: string[] = [];
+  const { tool, begun, go } = gated();
+  const store = sqlite();
+  let away = true;
+  const failing: TaskStore = {
+    ...store,
+    change: (taskId, decide, effect) =>
+      store.change(taskId, decide, () => {
+        effect?.();
+        if (!away || effect === undefined) return;
+        away = false;
+        throw new Error('the store is away');
+      }),
+  };
+  const engine = await start('me', failing, tool, notes, { leaseMs: 100 });
+  const { taskId } = await engine.create(tool, {}, { opId: 'op' });
+  await begun;
+  go();
+  expect(await final(engine, taskId)).toMatchObject({ status: 'completed', owner: null });
+  expect(notes.slice(2)).toEqual([
+    'me commit',
+    `task ${taskId}: the store is away`,
+    'me taken-over',
+    'me completed',
+  ]);
+});
+
+it('a task whose effect stands is completed though its cancellation came before its end', async () => {
+  const notes: string[] = ['dead commit'];
+  const { tool, go } = gated();
+  go();
+  const one = await start('me', sqlite(), tool, notes);
+  await one.handOver();
+  const { taskId } = await one.create(tool, {}, { opId: 'op' });
+  await one.cancel(taskId);
+  const two = await start('you', sqlite(), tool, notes, { leaseMs: 100 });
+  expect(await final(two, taskId)).toMatchObject({ status: 'completed', result: { structuredContent: {} } });
+  expect(notes.slice(1)).toEqual(['me created', 'you taken-over', 'you completed']);
 });
 
 it('a time to live that is no length of time is passed over, and one for ever is cut', async () => {

@@ -18,6 +18,18 @@ const confirm = (message: string) => ({
   },
 });
 
+const whoIsIt = {
+  key: 'user_name',
+  question: {
+    method: 'elicitation/create',
+    params: {
+      mode: 'form',
+      message: 'Who are you?',
+      requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+    },
+  },
+};
+
 const suiteTools: readonly Tool[] = [
   {
     ...plain,
@@ -70,6 +82,19 @@ const suiteTools: readonly Tool[] = [
     fields: {},
     long: 'task or call',
     run: (_args, context) => asked(context, ['Who are you?', 'Are you sure?']),
+  },
+  {
+    ...plain,
+    name: 'test_tool_with_task',
+    description: 'Greets whoever says who that is, as a task',
+    fields: {},
+    long: 'always a task',
+    asksFirst: whoIsIt,
+    async run(_args, { conduct }) {
+      const answer = await conduct.ask(whoIsIt.key, whoIsIt.question);
+      const { content } = Object(answer) as { content?: { name?: unknown } };
+      return { kind: 'done', answer: {}, text: `Hello, ${content?.name}!` };
+    },
   },
 ];
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Folder, temporaryFolder } from '../../support/cli.ts';
-import { type Replica, startReplica } from '../replica.ts';
+import { type Replica, startProgram, startReplica } from '../replica.ts';
 import { createTask, deedNames, deeds, getTask, rpc, untilStatus } from './task-client.ts';
 
 /** Two processes, one store: what becomes of a task whose owner is gone, or was away. */
@@ -15,15 +15,19 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 const ledger = () => join(folder.path, 'ledger.ndjson');
+const envOf = (replica: string, env: Record<string, string>) => ({
+  WINDTUNNEL_REPLICA: replica,
+  WINDTUNNEL_LEDGER: ledger(),
+  WINDTUNNEL_TASK_STORE: `sqlite:${join(folder.path, 'store.sqlite')}`,
+  WINDTUNNEL_TASK_LEASE_MS: String(leaseMs),
+  WINDTUNNEL_TASK_POLL_MS: '40',
+  ...env,
+});
 const start = (replica: string, env: Record<string, string> = {}): Promise<Replica> =>
-  startReplica('stateless-v2', {
-    WINDTUNNEL_REPLICA: replica,
-    WINDTUNNEL_LEDGER: ledger(),
-    WINDTUNNEL_TASK_STORE: `sqlite:${join(folder.path, 'store.sqlite')}`,
-    WINDTUNNEL_TASK_LEASE_MS: String(leaseMs),
-    WINDTUNNEL_TASK_POLL_MS: '40',
-    ...env,
-  });
+  startReplica('stateless-v2', envOf(replica, env));
+/** One that gets SIGKILL right before it writes a commit to the ledger, or right behind that. */
+const startMortal = (replica: string, dies: 'before' | 'behind') =>
+  startProgram(new URL('mortal-server-main.ts', import.meta.url), envOf(replica, { DIES: dies }));
 
 const slow = { steps: 8, stepMs: 150 };
 const commits = (opId: string) => deeds(ledger(), opId).filter(({ what }) => what === 'commit');
@@ -125,6 +129,23 @@ describe('a task in a shared store', () => {
     await rpc(two.url, 'tasks/update', { taskId, inputResponses });
     await untilStatus(two.url, taskId, 'completed');
     expect(commits('op')).toMatchObject([{ replica: 'r2' }]);
+  });
+
+  it.each([
+    ['before', 'r2', ['begin', 'commit', 'completed']],
+    // The store knows nothing of the commit, whose transaction died with its owner: the ledger does.
+    ['behind', 'r1', ['completed']],
+  ] as const)('ends in one commit if its owner is killed right %s it', async (dies, committer, done) => {
+    await using one = await startMortal('r1', dies);
+    await using two = await start('r2');
+    const { taskId } = await createTask(one.url, { steps: 2, stepMs: 1 }, 'op');
+    expect(await one.exited).toMatchObject({ signal: 'SIGKILL' });
+    expect(commits('op')).toHaveLength(dies === 'before' ? 0 : 1);
+    const task = await untilStatus(two.url, taskId, 'completed', 'failed', 'cancelled');
+    expect(task).toMatchObject({ status: 'completed', result: { structuredContent: { steps: 2 } } });
+    expect(commits('op')).toMatchObject([{ replica: committer }]);
+    const byTwo = deeds(ledger(), 'op').filter(({ replica }) => replica === 'r2');
+    expect(byTwo.map(({ what }) => what)).toEqual(['taken-over', ...done]);
   });
 
   it('ends in one commit, each of many, with its owners killed again and again', async () => {
