@@ -67,8 +67,7 @@ function judgeAnswer(
     const text = `the answer is to request ${jsonText(message.id, 100)}, not to ${id}`;
     return { outcome: 'info', failure: { ...failure('malformed', text), misdelivered: true }, requestId };
   }
-  const types = ['complete', ...(orTask ? ['task'] : []), ...(orInput ? ['input_required'] : [])];
-  return judgeMessage(message, { code, failure, said, requestId, types });
+  return judgeMessage(message, { code, failure, said, requestId, orTask, orInput });
 }
 
 /** An integer, as JSON-RPC has it: the record holds no other number, 1e300 for one. */
@@ -84,11 +83,11 @@ function judgeMessage(
     failure: (kind: Failure['kind'], text: string) => Failure;
     said: string;
     requestId: string;
-    /** Of the results that the client handles. */
-    types: readonly unknown[];
+    orTask: boolean | undefined;
+    orInput: boolean | undefined;
   },
 ): Answer<Record<string, unknown>> {
-  const { code, failure, said, requestId, types } = context;
+  const { code, failure, said, requestId, orTask, orInput } = context;
   if (message.error !== undefined) {
     const certain = code !== undefined && rejectedCodes.has(code);
     return certain
@@ -104,7 +103,11 @@ function judgeMessage(
     };
   }
   const resultType = (result as { resultType?: unknown }).resultType ?? 'complete';
-  if (!types.includes(resultType)) {
+  const isHandled =
+    resultType === 'complete' ||
+    (resultType === 'task' && orTask) ||
+    (resultType === 'input_required' && orInput);
+  if (!isHandled) {
     const text = `the result is of type ${jsonText(resultType, 100)}, which this client did not offer to handle`;
     return { outcome: 'info', failure: failure('malformed', text), requestId };
   }

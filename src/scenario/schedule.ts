@@ -112,7 +112,7 @@ function* scheduleCalls(
       slotUs += durationMs(step.pause) * 1000;
       if (thinkUs !== undefined) thinkUs += durationMs(step.pause) * 1000;
     } else if ('think' in step) {
-      thinkUs = (thinkUs ?? 0) + durationMs(step.think) * 1000;
+      thinkUs = (thinkUs ?? 0) + thinkUsOf(step);
     } else if ('collect' in step) {
       collects = true;
     } else if (thinkUs !== undefined) {
@@ -127,6 +127,20 @@ function* scheduleCalls(
     }
   }
 }
+
+const thinkTimesUs = new WeakMap<ThinkStep, number>();
+
+/** Read once for each step: a closed loop asks before each call. */
+function thinkUsOf(step: ThinkStep): number {
+  let us = thinkTimesUs.get(step);
+  if (us === undefined) {
+    us = durationMs(step.think) * 1000;
+    thinkTimesUs.set(step, us);
+  }
+  return us;
+}
+
+type ThinkStep = Extract<PlainStep, { think: string }>;
 
 interface TimedStep {
   step: PlainStep;

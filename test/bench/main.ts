@@ -10,6 +10,7 @@ import { benchCpuPerCall } from './cpu-per-call.ts';
 import { benchEndurance } from './endurance.ts';
 import { judgeRows } from './judge-rows.ts';
 import { benchManySessions } from './many-sessions.ts';
+import { benchOpenStreams } from './open-streams.ts';
 import { benchPollCost } from './poll-cost.ts';
 import { isMet, type Row } from './rows.ts';
 import { benchStartup } from './startup.ts';
@@ -22,6 +23,7 @@ const benches: Record<string, (folder: string) => Promise<Row[]>> = {
   freeze: benchFreeze,
   sessions: benchManySessions,
   tasks: benchTasksInFlight,
+  streams: benchOpenStreams,
   polls: benchPollCost,
   judge: judgeRows,
   endurance: benchEndurance,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { eventsOf } from './recorded-events.ts';
 import type { Row } from './rows.ts';
+import { growthOf, mostAtOnce, serversIn } from './run-record.ts';
 import { wholeRun } from './whole-run.ts';
 
 const tasks = 5000;
@@ -39,7 +40,10 @@ export async function benchTasksInFlight(folder: string): Promise<Row[]> {
   return [
     memory('generator', ownBytes[0] ?? []),
     memory('balancer', ownBytes[1] ?? []),
-    memory('largest-server', servers.flat()),
+    memory(
+      'largest-server',
+      servers.flatMap(({ rssBytes }) => rssBytes),
+    ),
     {
       id: 'tasks-in-flight-lost',
       what: 'the same: tasks that were lost, or whose result did not come',
@@ -52,36 +56,15 @@ export async function benchTasksInFlight(folder: string): Promise<Row[]> {
   ];
 }
 
-/** Memory of each server, from its last sample before the workload. */
-async function serversIn(eventsPath: string): Promise<number[][]> {
-  const byReplica = new Map<string, number[]>();
-  const events = await eventsOf(eventsPath, ['workload-began', 'replica-usage']);
-  const beganUs = events.find(({ type }) => type === 'workload-began')?.atUs ?? Number.NaN;
-  for (const event of events) {
-    if (event.type !== 'replica-usage') continue;
-    const bytes = byReplica.get(event.replica);
-    if (event.atUs < beganUs || bytes === undefined) byReplica.set(event.replica, [event.rssBytes]);
-    else bytes.push(event.rssBytes);
-  }
-  return [...byReplica.values()];
-}
-
-/** By how much they were larger at their largest than at first, together. */
-function growthOf(parts: readonly (readonly number[])[]): number {
-  return parts.reduce((sum, bytes) => sum + Math.max(...bytes) - (bytes[0] ?? 0), 0);
-}
-
 /** From a task's acknowledgement until its client has its result. */
 async function mostInFlight(eventsPath: string): Promise<number> {
   const events = await eventsOf(eventsPath, ['task-created', 'operation']);
-  const changes = events.map((event) =>
-    event.type === 'task-created' ? { atUs: event.atUs, by: 1 } : { atUs: event.endUs, by: -1 },
+  const endUs = new Map<string, number>();
+  for (const event of events) if (event.type === 'operation') endUs.set(event.opId, event.endUs);
+  const spans = events.flatMap((event) =>
+    event.type === 'task-created'
+      ? [{ fromUs: event.atUs, toUs: endUs.get(event.opId) ?? Number.POSITIVE_INFINITY }]
+      : [],
   );
-  let now = 0;
-  let most = 0;
-  for (const { by } of changes.sort((a, b) => a.atUs - b.atUs)) {
-    now += by;
-    most = Math.max(most, now);
-  }
-  return most;
+  return mostAtOnce(spans);
 }

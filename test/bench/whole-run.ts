@@ -6,13 +6,14 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Results } from '../../src/verdict/index.ts';
-import { rssBytesOf } from './child.ts';
+import { cpuUsOf, rssBytesOf } from './child.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** Memory of the harness's own processes at a time, by what they are. */
+/** Memory of the harness's own processes at a time, by what they are, and the CPU time they have taken together. */
 export interface Sample {
   atMs: number;
+  cpuUs: number;
   harness: number;
   generator: number;
   balancer: number;
@@ -53,6 +54,7 @@ function sampleOf(harness: number, atMs: number): Sample | undefined {
   try {
     return {
       atMs,
+      cpuUs: [harness, generator.pid, balancer.pid].reduce((sum, pid) => sum + cpuUsOf(pid), 0),
       harness: rssBytesOf(harness),
       generator: rssBytesOf(generator.pid),
       balancer: rssBytesOf(balancer.pid),
