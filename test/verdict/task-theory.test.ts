@@ -179,7 +179,7 @@ describe('tasks in a shared store', () => {
       verdict: 'unknown',
     });
     const session = { protocol: '2025-11-25', state: 'memory' } as const;
-    expect(predictions({ deployment: session }).size).toBe(2);
+    expect(predictions({ deployment: session }).size).toBe(1);
   });
 
   it('are each taken over from an owner that went', () => {

@@ -13,9 +13,10 @@ export const taskPace: Row = (one) => {
   if (facts.tasks === null || 'notApplicable' in metrics.polls_per_task) return [];
   if (deployment.routing === 'round-robin' && deployment.tasks?.store === 'memory') return [];
   const { tasks, polls, least, expected, most, tenths, fetched, intervalMs, lateMs } = facts.tasks.pace;
+  if (tasks === 0) return [];
   const { follow } = taskOptions(one);
-  const per = (count: number) => (tasks === 0 ? 0 : count / tasks);
-  const common = { metric: 'polls_per_task', measured: tasks === 0 ? null : polls / tasks };
+  const per = (count: number) => count / tasks;
+  const common = { metric: 'polls_per_task', measured: polls / tasks };
   const interval = Math.round(intervalMs);
   const plus = fetched > 0 ? ', and one for the result' : '';
   if (follow === 'poll') {
