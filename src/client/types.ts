@@ -66,8 +66,14 @@ export interface TaskCalls {
   ): Promise<Answer<TaskOrResult>>;
   /** `tasks/get`. */
   get(taskId: string, signal: StopSignal): Promise<Answer<TaskState>>;
-  /** `tasks/result` (2025-11-25), which waits for the end; undefined where the state holds the result (2026-07-28). */
-  result: ((taskId: string, signal: StopSignal) => Promise<Answer<ToolResult>>) | undefined;
+  /**
+   * `tasks/result` (2025-11-25), which waits for the end; undefined where the state holds the result (2026-07-28). With `watch`
+   * the client answers what the task asks on the stream meanwhile. With an answer that was not taken the exchange ends as
+   * `broken`: only another one is asked again. An official client answers nothing.
+   */
+  result:
+    | ((taskId: string, signal: StopSignal, watch?: InputWatch) => Promise<Answer<ToolResult>>)
+    | undefined;
   /** `tasks/cancel`; the state if the answer tells it (2025-11-25). */
   cancel(taskId: string, signal: StopSignal): Promise<Answer<TaskState | undefined>>;
   /** `tasks/update` (2026-07-28); undefined where input is asked for on a stream (2025-11-25). */
@@ -132,10 +138,12 @@ export interface InputAnswer {
   tamper: boolean;
 }
 
-/** What is told of questions that come in the middle of a call. */
+/** What is told of questions that come in the middle of a call, or of a task while its result is waited for. */
 export interface InputWatch {
-  /** What is asked more often than so many times in one call is left without an answer. */
+  /** What is asked more often than so many times in one exchange is left without an answer. */
   readonly roundsMax: number;
+  /** In 2025-11-25: how long an answer may take to be taken, in milliseconds; by default as long as what it is for. */
+  readonly answerMs?: number;
   /** A server asks. @returns the answer as soon as the user gives it; undefined if `signal` stops that. */
   onAsked(
     asked: { round: number; requestId: string; how: 'stream' | 'result' },
@@ -213,7 +221,7 @@ export interface Connection {
 
 /** What a connection asks of the client it belongs to. */
 export interface ConnectionClient {
-  /** It can be asked in the middle of calls; by default it cannot. */
+  /** It can be asked in the middle of calls and of tasks; by default it cannot. */
   answers?: boolean;
   /** Names an exchange; unique within the run. */
   nextRequestId(): string;

@@ -1,94 +1,128 @@
-import type { StopSignal } from '../core/index.ts';
-import { opIdKey } from '../record/index.ts';
-import { type Exchanged, shorten } from './exchange.ts';
+import { type StopSignal, TimeLimit } from '../core/index.ts';
+import type { Failure } from '../record/index.ts';
+import { type Exchanged, exchange, shorten } from './exchange.ts';
 import { type StreamMessage, streamExchange } from './stream-exchange.ts';
-import { judgeExchange, toToolAnswer } from './tool-answer.ts';
-import type { Answer, ConnectionClient, InputWatch, ToolCall, ToolResult } from './types.ts';
+import { judgeExchange } from './tool-answer.ts';
+import type { Answer, ConnectionClient, InputWatch } from './types.ts';
 import { headOf, requestIdHeader, type WireTarget } from './wire-target.ts';
 
-/** What a call that may be asked something needs of the connection it belongs to. */
+/** What a request that may be asked something needs of the connection it belongs to. */
 interface Owner {
   target: WireTarget;
   client: ConnectionClient;
   session(): { id: string | null; head: string };
   nextId(): number;
-  cancel(id: number): void;
-  /** A message that has no response. */
-  post(message: object, requestId: string, signal: StopSignal): Promise<Exchanged>;
+  cancel(id: number, reason?: string): void;
 }
 
+/** A request on whose stream its server may ask. */
+interface AskableRequest {
+  method: string;
+  params: object;
+  /** It can be made again, and is asked again then: so it ends with an answer that was not taken, instead of waiting on. */
+  isRepeatable?: boolean;
+}
+
+interface Question {
+  id: string | number;
+  /** The task that asks, if it is one. */
+  taskId: string | undefined;
+}
+
+const relatedTaskKey = 'io.modelcontextprotocol/related-task';
+const untakenMessage = 'the client let go of the stream: its answer to a question was not taken';
+
 /**
- * A call of 2025-11-25 whose server may ask on its stream: `elicitation/create`, a request of the server's, which is answered by a
- * POST of its own. It finds the call only if it reaches the same process.
- * Source: specification 2025-11-25, client/elicitation; basic/transports, "Sending Messages to the Server".
+ * A request of 2025-11-25 whose server may ask on its stream: `elicitation/create`, a request of the server's, which is answered by a
+ * POST of its own, in the session in which it was asked. It finds a call only if it reaches the same process. Each question is
+ * answered once, however often its id comes on the stream; the same on another stream is another question.
+ * Source: specification 2025-11-25, client/elicitation; basic/utilities/tasks, "Input Required Status" and "Associating Task-Related
+ * Messages"; basic/transports, "Sending Messages to the Server".
  */
-export function answeringOf({ target, client, session, nextId, cancel, post }: Owner) {
+export function answeringOf({ target, client, session, nextId, cancel }: Owner) {
   const fixed = headOf(target, 'POST');
 
   return async (
-    { tool, arguments: args, opId }: ToolCall,
+    { method, params, isRepeatable = false }: AskableRequest,
     watch: InputWatch,
     signal: StopSignal,
-  ): Promise<Answer<ToolResult>> => {
+  ): Promise<Answer<Record<string, unknown>>> => {
     const id = nextId();
     const requestId = client.nextRequestId();
     const { head: sessionHead, id: sessionId } = session();
+    const headFor = (exchangeId: string) => `${fixed}${sessionHead}${requestIdHeader}: ${exchangeId}\r\n`;
+    const wire = { method: 'POST', path: target.path, protocolBytes: sessionHead.length } as const;
+    const asked = new Set<string | number>();
     const answers: Promise<void>[] = [];
-    let rounds = 0;
+    using until = new TimeLimit(signal, Number.POSITIVE_INFINITY);
+    let isUntaken = false;
 
-    const answer = async (asked: string | number, round: number) => {
+    const answer = async (question: Question, round: number) => {
       const given = await watch.onAsked({ round, requestId, how: 'stream' }, signal);
       if (given === undefined) return;
-      const { action, content } = given;
-      const result = { action, ...(action === 'accept' && { content }) };
       const carrier = client.nextRequestId();
-      const exchanged = await post({ jsonrpc: '2.0', id: asked, result }, carrier, signal);
-      watch.onAnswered({ round, requestId: carrier, tampered: false, ...outcomeOf(exchanged) });
+      const body = JSON.stringify({ jsonrpc: '2.0', id: question.id, result: resultOf(given, question) });
+      using limit = new TimeLimit(signal, watch.answerMs ?? Number.POSITIVE_INFINITY);
+      const posted = { ...wire, head: headFor(carrier), body, id: null };
+      const outcome = outcomeOf(await exchange(target.pool, posted, limit));
+      watch.onAnswered({ round, requestId: carrier, tampered: false, ...outcome });
+      if (outcome.failure === undefined || !isRepeatable) return;
+      isUntaken = true;
+      until.abort();
     };
 
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     const exchanged = await streamExchange(
       target.pool,
-      {
-        method: 'POST',
-        path: target.path,
-        head: `${fixed}${sessionHead}${requestIdHeader}: ${requestId}\r\n`,
-        body: JSON.stringify({
-          ...{ jsonrpc: '2.0', id, method: 'tools/call' },
-          params: { name: tool, arguments: args, _meta: { [opIdKey]: opId } },
-        }),
-        id,
-        protocolBytes: sessionHead.length,
-      },
+      { ...wire, head: headFor(requestId), body, id },
       {
         onEvent(_event, message) {
-          const asked = questionIn(message);
-          if (asked === undefined || rounds >= watch.roundsMax) return false;
-          rounds += 1;
-          answers.push(answer(asked, rounds));
+          const question = questionIn(message);
+          if (question === undefined || asked.has(question.id) || asked.size >= watch.roundsMax) return false;
+          asked.add(question.id);
+          answers.push(answer(question, asked.size));
           return false;
         },
         onRetry: () => {},
       },
-      signal,
+      until,
     );
-    if ('failure' in exchanged && exchanged.sent && signal.aborted) cancel(id);
+    const letGo = isUntaken && !signal.aborted;
+    if ('failure' in exchanged && exchanged.sent && until.aborted)
+      cancel(id, letGo ? untakenMessage : undefined);
     // A user who is still to answer does so, though the stream has broken meanwhile.
     await Promise.all(answers);
-    return toToolAnswer(judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null }));
+    const known = letGo && 'failure' in exchanged ? { ...exchanged, failure: untaken } : exchanged;
+    return judgeExchange(known, { id, requestId, inSession: sessionId !== null });
   };
 }
 
-/** The id of the server's request, if the message is one for a form. */
-function questionIn(message: StreamMessage | undefined): string | number | undefined {
+const untaken: Failure = { kind: 'broken', message: untakenMessage };
+
+/** The server's request, if the message is one for a form. */
+function questionIn(message: StreamMessage | undefined): Question | undefined {
   if (message?.method !== 'elicitation/create') return undefined;
-  const { id } = message;
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  const { id, params } = message;
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined;
+  const related = membersOf(membersOf(membersOf(params)._meta)[relatedTaskKey]).taskId;
+  return { id, taskId: typeof related === 'string' ? related : undefined };
+}
+
+const membersOf = (value: unknown) => Object(value) as Record<string, unknown>;
+
+/** All that belongs to a task says to which one. */
+function resultOf({ action, content }: { action: string; content: object }, { taskId }: Question) {
+  return {
+    action,
+    ...(action === 'accept' && { content }),
+    ...(taskId !== undefined && { _meta: { [relatedTaskKey]: { taskId } } }),
+  };
 }
 
 /** What a client is told of its answer: that it was accepted, or why not. */
-function outcomeOf(exchanged: Exchanged) {
+function outcomeOf(exchanged: Exchanged): { status: number | null; failure: Failure | undefined } {
   if ('failure' in exchanged) return { status: null, failure: exchanged.failure };
   const { status, transcript } = exchanged;
   if (status < 300) return { status, failure: undefined };
-  return { status, failure: { kind: 'rejected' as const, status, message: shorten(transcript.answerBody) } };
+  return { status, failure: { kind: 'rejected', status, message: shorten(transcript.answerBody) } };
 }

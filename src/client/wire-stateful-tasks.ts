@@ -3,13 +3,19 @@ import { type Failure, opIdKey } from '../record/index.ts';
 import type { Message } from './event-stream.ts';
 import { stateFilter } from './listen.ts';
 import { toCreated, toState, toTaskResult } from './task-state.ts';
-import type { Answer, TaskCalls } from './types.ts';
+import type { Answer, InputWatch, TaskCalls } from './types.ts';
 
 const protocol = '2025-11-25';
 
 /** What tasks need of the session they live in. */
 export interface StatefulSession {
   ask(method: string, params: object, signal: StopSignal): Promise<Answer<Record<string, unknown>>>;
+  /** As `ask`, and what its server asks on the stream of the answer is answered. */
+  askAnswering(
+    request: { method: string; params: object; isRepeatable: boolean },
+    watch: InputWatch,
+    signal: StopSignal,
+  ): Promise<Answer<Record<string, unknown>>>;
   listen(
     onMessage: (message: Message) => void,
     signal: StopSignal,
@@ -17,11 +23,15 @@ export interface StatefulSession {
 }
 
 /**
- * Tasks of 2025-11-25. The client declares no capability of its own: `tasks` in a client's capabilities is for
- * requests that a server makes.
+ * Tasks of 2025-11-25. The client declares no capability `tasks` of its own, which is for requests that a server makes; that tasks
+ * may ask it (`elicitation`) it has declared when its session was opened.
  * Source: specification 2025-11-25, basic/utilities/tasks.
  */
-export function statefulTasks({ ask, listen }: StatefulSession): TaskCalls {
+export function statefulTasks({ ask, askAnswering, listen }: StatefulSession): TaskCalls {
+  const askResult = (taskId: string, signal: StopSignal, watch: InputWatch | undefined) =>
+    watch === undefined
+      ? ask('tasks/result', { taskId }, signal)
+      : askAnswering({ method: 'tasks/result', params: { taskId }, isRepeatable: true }, watch, signal);
   return {
     create: async ({ tool, arguments: args, opId }, { ttlMs }, signal) => {
       const task = ttlMs === undefined ? {} : { ttl: ttlMs };
@@ -30,7 +40,7 @@ export function statefulTasks({ ask, listen }: StatefulSession): TaskCalls {
     },
     get: async (taskId, signal) =>
       toState(await ask('tasks/get', { taskId }, signal), { method: 'tasks/get', taskId, protocol }),
-    result: async (taskId, signal) => toTaskResult(await ask('tasks/result', { taskId }, signal)),
+    result: async (taskId, signal, watch) => toTaskResult(await askResult(taskId, signal, watch)),
     cancel: async (taskId, signal) =>
       toState(await ask('tasks/cancel', { taskId }, signal), { method: 'tasks/cancel', taskId, protocol }),
     update: undefined,

@@ -6,7 +6,15 @@ import { headerOf } from './http/index.ts';
 import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
-import type { Answer, Connection, ConnectionClient, SessionOpened, ToolCall, ToolResult } from './types.ts';
+import type {
+  Answer,
+  Connection,
+  ConnectionClient,
+  InputWatch,
+  SessionOpened,
+  ToolCall,
+  ToolResult,
+} from './types.ts';
 import { subscriptionOf } from './wire-stateful-changes.ts';
 import { answeringOf } from './wire-stateful-input.ts';
 import { streamOf } from './wire-stateful-stream.ts';
@@ -108,8 +116,8 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     return judgeExchange(exchanged, { id, requestId, inSession: sessionId !== null });
   };
 
-  const call = ({ tool, arguments: args, opId }: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>> =>
-    ask('tools/call', { name: tool, arguments: args, _meta: { [opIdKey]: opId } }, signal).then(toToolAnswer);
+  const call = (one: ToolCall, signal: StopSignal): Promise<Answer<ToolResult>> =>
+    ask('tools/call', paramsOf(one), signal).then(toToolAnswer);
 
   /** The session's GET stream, on which a server sends what belongs to no request. */
   const listen = async (
@@ -128,8 +136,8 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
   };
 
   /** A closed connection is no cancellation in this revision; it must be said (basic/utilities/cancellation). */
-  const cancel = (id: number) => {
-    const params = { requestId: id, reason: 'the deadline has passed' };
+  const cancel = (id: number, reason = 'the deadline has passed') => {
+    const params = { requestId: id, reason };
     const notification = { jsonrpc: '2.0', method: 'notifications/cancelled', params };
     const limit = new TimeLimit(neverStops, cancelTimeoutMs);
     const sent = send('POST', notification, { requestId: client.nextRequestId(), id: null }, limit);
@@ -154,11 +162,17 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     cancel,
   };
   const stream = streamOf(owner);
-  const callAnswering = answeringOf({
-    ...owner,
-    post: (message, requestId, signal) => send('POST', message, { requestId, id: null }, signal),
-  });
+  const askAnswering = answeringOf(owner);
+  const callAnswering = (call: ToolCall, watch: InputWatch, signal: StopSignal) =>
+    askAnswering({ method: 'tools/call', params: paramsOf(call) }, watch, signal).then(toToolAnswer);
 
   const subscribe = subscriptionOf({ ask, listen, nextRequestId: () => client.nextRequestId() });
-  return { open, call, stream, callAnswering, subscribe, tasks: statefulTasks({ ask, listen }), close };
+  const tasks = statefulTasks({ ask, askAnswering, listen });
+  return { open, call, stream, callAnswering, subscribe, tasks, close };
 }
+
+const paramsOf = ({ tool, arguments: args, opId }: ToolCall) => ({
+  name: tool,
+  arguments: args,
+  _meta: { [opIdKey]: opId },
+});

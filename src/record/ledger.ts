@@ -67,7 +67,10 @@ export interface LedgerEmitted extends LedgerMark {
   number: number;
 }
 
-/** The server has the answer to what it asked in the middle of a call, and goes on with that. Of a task: `LedgerTask`. */
+/**
+ * The server has the answer to what it asked in the middle of a call, or of a task, and goes on with that. A replica that takes a task
+ * over notes it anew.
+ */
 export interface LedgerAnswered extends LedgerMark {
   event: 'answered';
   opId: string;

@@ -167,7 +167,7 @@ const eventShapes: { [Type in RunEvent['type']]: Shape<EventOf<Type>> } = {
     client: text,
     opId: text,
     round: number,
-    requestId: text,
+    requestId: textOrNull,
     how: oneOf(...askingWays),
   },
   answered: {

@@ -14,11 +14,14 @@ export function checkAnswers(journey: readonly JourneyStep[], client: ClientKind
   });
 }
 
-function checkStep({ task, stream }: CallStep, client: ClientKind): string[] {
+function checkStep({ task, stream, answers }: CallStep, client: ClientKind): string[] {
   return [
-    ...(task === undefined && stream === undefined
+    ...(stream === undefined
       ? []
-      : ['with `task` or `stream` there are two ways to carry a call out; leave one of them out']),
+      : ['with `stream` there are two ways to carry a call out; leave one of them out']),
+    ...(task === undefined || !answers?.tamper
+      ? []
+      : ['`tamper` has nothing to alter: a task gives its client no state to carry']),
     ...(client === 'wire'
       ? []
       : [

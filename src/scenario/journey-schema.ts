@@ -85,7 +85,7 @@ const answersField = z
       ),
   })
   .describe(
-    'The client can be asked in the middle of the call (elicitation), and answers so; without it, it does not declare that it can',
+    'The client can be asked in the middle of the call, or of the task (elicitation), and answers so; without it, a call does not declare that it can, and what a task asks is accepted at once',
   );
 
 const callStep = z.strictObject({

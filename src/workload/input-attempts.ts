@@ -1,7 +1,7 @@
-import type { InputAnswer, InputWatch, ToolResult } from '../client/index.ts';
+import type { ToolResult } from '../client/index.ts';
 import { HarnessError, type StopSignal } from '../core/index.ts';
-import { durationMs } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, type Send, type Tried } from './attempts.ts';
+import { inputTalk, userOf, watchOf } from './input-watch.ts';
 import type { ClientContext } from './types.ts';
 
 /** A server may ask for ever. */
@@ -22,44 +22,7 @@ export function attemptAnswering(
     if (callAnswering === undefined || answers === undefined) {
       throw new HarnessError('internal', 'this client cannot be asked');
     }
-    const answer = { action: answers.action, content: answers.content, tamper: answers.tamper };
-    return callAnswering(call, watchOf(operation, answer, durationMs(answers.after), context), until);
+    return callAnswering(call, watchOf(inputTalk(operation, userOf(answers), context), { roundsMax }), until);
   };
   return attempt(operation, args, means, context, signal, send);
-}
-
-function watchOf(
-  { client, opId }: Attempted,
-  answer: InputAnswer,
-  afterMs: number,
-  { clock, events }: ClientContext,
-): InputWatch {
-  const sentUs = new Map<number, number>();
-  return {
-    roundsMax,
-    async onAsked({ round, requestId, how }, signal) {
-      const atUs = clock.nowUs();
-      events.write({ type: 'asked', atUs, client, opId, round, requestId, how });
-      if (afterMs > 0) await clock.sleepUntil(atUs + afterMs * 1000, signal).catch(() => {});
-      if (signal.aborted) return undefined;
-      sentUs.set(round, clock.nowUs());
-      return answer;
-    },
-    onAnswered({ round, requestId, tampered, status, failure }) {
-      const atUs = clock.nowUs();
-      events.write({
-        type: 'answered',
-        atUs,
-        client,
-        opId,
-        round,
-        requestId,
-        sentUs: sentUs.get(round) ?? atUs,
-        action: answer.action,
-        tampered,
-        status,
-        ...(failure && { failure }),
-      });
-    },
-  };
 }

@@ -122,12 +122,12 @@ function carryOut(
 ): Promise<Tried> {
   const { step } = operation;
   const { tasks } = means;
+  if (step.task && tasks) {
+    return attemptTask(operation, args, { ...means, tasks }, context, { limit, deadlineUs });
+  }
   if (step.answers) return attemptAnswering(operation, args, means, context, limit);
   if (step.stream) return attemptStream(operation, args, means, context, limit);
-  if (step.task === undefined || tasks === undefined) {
-    return attempt(operation, args, means, context, limit, sendCall);
-  }
-  return attemptTask(operation, args, { ...means, tasks }, context, { limit, deadlineUs });
+  return attempt(operation, args, means, context, limit, sendCall);
 }
 
 /** What an operation comes to after all its attempts. */

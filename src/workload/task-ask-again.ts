@@ -17,7 +17,7 @@ export async function askAgain(state: TaskState, follower: Follower, afterMs: nu
   const again: Follower = { ...follower, signal: limit };
   for (let tries = 0; tries < triesMax && !limit.aborted; tries += 1) {
     const answer =
-      side.connection.tasks.result === undefined ? await askState(again) : await askResult(again, false);
+      side.connection.tasks.result === undefined ? await askState(again) : await askResult(again);
     if (answer.outcome === 'ok' || isAnswer(answer.failure.kind)) return;
     await clock.sleepUntil(clock.nowUs() + pollIntervalUs(state, false), limit).catch(() => {});
   }

@@ -4,9 +4,11 @@ import type { Outcome } from '../record/index.ts';
 import { durationMs, type TaskOptions } from '../scenario/index.ts';
 import { type Attempted, attempt, type Means, type Send, type Tried } from './attempts.ts';
 import type { ClientTasks } from './client-tasks.ts';
+import { userOf } from './input-watch.ts';
 import { askAgain } from './task-ask-again.ts';
 import { type Follower, recordedId, recordedMs } from './task-exchanges.ts';
 import { type Fate, followTask } from './task-follow.ts';
+import { confirming } from './task-input.ts';
 import type { ClientContext } from './types.ts';
 
 interface TaskMeans extends Means {
@@ -73,11 +75,12 @@ async function carryOn(
     taskId: task.taskId,
     side: options.by === 'another' ? await tasks.another(until.limit) : tasks.side,
     context,
+    user: operation.step.answers ? userOf(operation.step.answers) : confirming,
     signal: until.limit,
     deadlineUs: until.deadlineUs,
     last: undefined,
   };
-  const fate = await followTask(task, follower, options);
+  const fate = await followTask({ task, requestId: made.requestId }, follower, options);
   const endUs = context.clock.nowUs();
   const come = comeTo(fate, options);
   if (come.failure?.kind === 'unknown-task' || come.failure?.kind === 'timeout') context.progress.taskLost();

@@ -2,6 +2,7 @@ import type {
   Answer,
   Connection,
   ConnectionClient,
+  InputWatch,
   TaskCalls,
   TaskState,
   ToolResult,
@@ -9,6 +10,7 @@ import type {
 import { type StopSignal, TimeLimit } from '../core/index.ts';
 import type { Failure, TaskExchange, TaskStatus } from '../record/index.ts';
 import type { ClientSession } from './client-session.ts';
+import type { User } from './input-watch.ts';
 import type { Turns } from './task-turns.ts';
 import type { ClientContext } from './types.ts';
 
@@ -40,6 +42,8 @@ export interface Follower {
   taskId: string;
   side: TaskSide;
   context: ClientContext;
+  /** Who answers what the task asks. */
+  user: User;
   /** Stops at the operation's deadline, or with the run. */
   signal: StopSignal;
   deadlineUs: number;
@@ -57,15 +61,34 @@ export function askState(follower: Follower): Promise<Answer<TaskState>> {
   );
 }
 
-/** The result of a task that has ended; of another one it waits for its end, and only the deadline ends that. */
-export function askResult(follower: Follower, waits: boolean): Promise<Answer<ToolResult>> {
-  const { taskId, context } = follower;
+/** The result of a task that has ended. */
+export function askResult(follower: Follower): Promise<Answer<ToolResult>> {
+  const { taskId } = follower;
   return ask(
     follower,
     'result',
     (tasks, signal) => tasks.result?.(taskId, signal) ?? Promise.resolve(noResult),
     () => 'completed',
-    waits ? Number.POSITIVE_INFINITY : context.deadlineMs,
+  );
+}
+
+/**
+ * The result of a task that waits for input (2025-11-25), which asks for that on the stream of the answer. It is waited for
+ * until the task's end, beside other exchanges, as its stream is one of notifications as well.
+ * @param untilMs how long, in milliseconds; infinite: until the operation's deadline.
+ */
+export function waitForResult(
+  follower: Follower,
+  input: InputWatch,
+  untilMs: number,
+): Promise<Answer<ToolResult>> {
+  const { taskId } = follower;
+  return ask(
+    follower,
+    'result',
+    (tasks, signal) => tasks.result?.(taskId, signal, input) ?? Promise.resolve(noResult),
+    () => 'completed',
+    { timeoutMs: untilMs, beside: true },
   );
 }
 
@@ -101,49 +124,68 @@ const noResult: Answer<never> = {
 /**
  * Makes one exchange when it is its turn, in a session, and writes down what came of it. What was never sent is
  * answered `not-sent`, or with why there is no session, and is not written down.
+ * @param beside the turn is over once there is a session.
  */
 async function ask<T>(
   follower: Follower,
   how: TaskExchange,
   exchange: (tasks: TaskCalls, signal: StopSignal) => Promise<Answer<T>>,
   statusOf: (value: T) => TaskStatus | null,
-  timeoutMs: number = follower.context.deadlineMs,
+  { timeoutMs = follower.context.deadlineMs, beside = false } = {},
 ): Promise<Answer<T>> {
-  const { opId, client, taskId, side, context } = follower;
-  const { connection, session } = side;
-  const { clock, events, evidence } = context;
-  return side.turns.take(async () => {
-    using limit = new TimeLimit(follower.signal, timeoutMs);
+  const { session, turns } = follower.side;
+  const ready = async (limit: StopSignal): Promise<Answer<never> | undefined> => {
     if (limit.aborted) return unsent('its time was over before its turn came');
     if (!session.usable && !session.isOpen) return unsent('the client gave up after its session was lost');
     const noSession = session.isOpen ? undefined : await session.ensure(limit);
-    if (noSession) return { outcome: 'fail', failure: noSession, requestId: '' };
-    const sentUs = clock.nowUs();
-    const answer = await exchange(connection.tasks, limit);
-    follower.last = answer;
-    const { requestId } = answer;
-    const failure = answer.outcome === 'ok' ? undefined : answer.failure;
-    events.write({
-      type: 'task-seen',
-      atUs: clock.nowUs(),
-      client,
-      opId,
-      taskId: recordedId(taskId),
-      how,
-      requestId: requestId === '' ? null : requestId,
-      sentUs,
-      status: answer.outcome === 'ok' ? statusOf(answer.value) : null,
-      ...(failure ? { failure } : {}),
-    });
-    if (failure) {
-      const isLoss = failure.kind === 'unknown-session' || failure.kind === 'unknown-task';
-      evidence.keep(client, answer, failure, isLoss ? 'loss' : 'failure');
-      if (failure.kind === 'unknown-session') {
-        session.lose({ failure, requestId, opId, asked: `tasks/${how}` });
-      }
-    }
-    return answer;
+    return noSession && { outcome: 'fail', failure: noSession, requestId: '' };
+  };
+  const made = (limit: StopSignal) =>
+    recorded(follower, how, () => exchange(follower.side.connection.tasks, limit), statusOf);
+  if (beside) {
+    using limit = new TimeLimit(follower.signal, timeoutMs);
+    return (await turns.take(() => ready(limit))) ?? (await made(limit));
+  }
+  return turns.take(async () => {
+    using limit = new TimeLimit(follower.signal, timeoutMs);
+    return (await ready(limit)) ?? (await made(limit));
   });
+}
+
+async function recorded<T>(
+  follower: Follower,
+  how: TaskExchange,
+  exchange: () => Promise<Answer<T>>,
+  statusOf: (value: T) => TaskStatus | null,
+): Promise<Answer<T>> {
+  const { opId, client, taskId, side, context } = follower;
+  const { clock, events, evidence } = context;
+  const { generation } = side.session;
+  const sentUs = clock.nowUs();
+  const answer = await exchange();
+  follower.last = answer;
+  const { requestId } = answer;
+  const failure = answer.outcome === 'ok' ? undefined : answer.failure;
+  events.write({
+    type: 'task-seen',
+    atUs: clock.nowUs(),
+    client,
+    opId,
+    taskId: recordedId(taskId),
+    how,
+    requestId: requestId === '' ? null : requestId,
+    sentUs,
+    status: answer.outcome === 'ok' ? statusOf(answer.value) : null,
+    ...(failure ? { failure } : {}),
+  });
+  if (failure === undefined) return answer;
+  const isLoss = failure.kind === 'unknown-session' || failure.kind === 'unknown-task';
+  evidence.keep(client, answer, failure, isLoss ? 'loss' : 'failure');
+  // Beside this exchange another may have lost the session, and opened the next.
+  if (failure.kind === 'unknown-session' && side.session.generation === generation) {
+    side.session.lose({ failure, requestId, opId, asked: `tasks/${how}` });
+  }
+  return answer;
 }
 
 function unsent(message: string): Answer<never> {

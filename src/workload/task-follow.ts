@@ -2,7 +2,7 @@ import type { Answer, TaskState, ToolResult } from '../client/index.ts';
 import type { Failure } from '../record/index.ts';
 import { durationMs, type TaskOptions } from '../scenario/index.ts';
 import { alarm } from './task-alarm.ts';
-import { askResult, askState, askToCancel, type Follower } from './task-exchanges.ts';
+import { askResult, askState, askToCancel, type Follower, waitForResult } from './task-exchanges.ts';
 import { type InputAnswerer, inputAnswerer } from './task-input.ts';
 import { type Listener, listenTo } from './task-listener.ts';
 import { isFinal, pollIntervalUs } from './task-pace.ts';
@@ -31,12 +31,18 @@ interface Watch {
   empty: number;
   /** 2025-11-25: input is asked for on the stream of `tasks/result`; after that the state is asked for again. */
   askedOnStream: boolean;
+  /** When that was last begun. */
+  askedOnStreamUs: number;
   /** Whether a stream was open when it was last asked for. */
   wasListening: boolean;
 }
 
 /** Follows a task until its fate is known: asks as often as its server says, and listens if `options` say so. */
-export async function followTask(task: TaskState, follower: Follower, options: TaskOptions): Promise<Fate> {
+export async function followTask(
+  { task, requestId }: { task: TaskState; requestId: string | null },
+  follower: Follower,
+  options: TaskOptions,
+): Promise<Fate> {
   const { clock } = follower.context;
   const news = alarm(clock, follower.signal);
   await using listener = options.follow === 'notifications' ? listenTo(follower, news) : undefined;
@@ -52,9 +58,10 @@ export async function followTask(task: TaskState, follower: Follower, options: T
     cancelTries: 0,
     empty: 0,
     askedOnStream: false,
+    askedOnStreamUs: Number.NEGATIVE_INFINITY,
     wasListening: false,
   };
-  await see(watch, task);
+  await see(watch, task, requestId);
   while (true) {
     const known = fateOf(watch.state);
     if (known) return known;
@@ -69,7 +76,7 @@ export async function followTask(task: TaskState, follower: Follower, options: T
 async function turn(watch: Watch): Promise<Fate | undefined> {
   const { follower, listener } = watch;
   const told = listener?.take();
-  if (told) await see(watch, told);
+  if (told) await see(watch, told, null);
   if (told && fateOf(told)) return undefined;
   // News without end shall keep it from nothing that is due.
   const nowUs = follower.context.clock.nowUs();
@@ -84,13 +91,9 @@ async function turn(watch: Watch): Promise<Fate | undefined> {
 async function poll(watch: Watch): Promise<Fate | undefined> {
   const { follower, state } = watch;
   const { tasks } = follower.side.connection;
-  const onStream = state.status === 'input_required' && tasks.update === undefined && !watch.askedOnStream;
-  const forResult = tasks.result !== undefined && (state.status === 'completed' || onStream);
-  if (forResult) {
-    watch.askedOnStream = onStream;
-    const answer = await askResult(follower, onStream);
-    if (answer.outcome === 'ok') return { state: { ...state, status: 'completed' }, result: answer.value };
-    return inVain(watch, answer.failure);
+  if (asksOnStream(watch) && !watch.askedOnStream) return pollOnStream(watch);
+  if (tasks.result !== undefined && state.status === 'completed') {
+    return come(watch, await askResult(follower));
   }
   watch.askedOnStream = false;
   // A server's interval is the same for all: without a network between them, clients would ask in step for ever, and strict
@@ -103,25 +106,54 @@ async function poll(watch: Watch): Promise<Fate | undefined> {
   if (status === 'completed' && result === undefined && tasks.result === undefined) {
     return { failure: { kind: 'malformed', message: 'the task is completed, and there is no result' } };
   }
-  await see(watch, answer.value);
+  await see(watch, answer.value, answer.requestId);
   return undefined;
 }
 
-/** What has become known of a task, and when to ask for more. */
-async function see(watch: Watch, state: TaskState): Promise<void> {
+/** Whether the task waits for input, and the client has to ask for the result to be asked (2025-11-25). */
+function asksOnStream({ follower, state }: Watch): boolean {
+  const { result, update } = follower.side.connection.tasks;
+  return state.status === 'input_required' && result !== undefined && update === undefined;
+}
+
+/** Answers what the task asks and waits on for its end, unless it is to be cancelled before. */
+async function pollOnStream(watch: Watch): Promise<Fate | undefined> {
+  const { follower, cancelUs, input } = watch;
+  watch.askedOnStream = true;
+  watch.askedOnStreamUs = follower.context.clock.nowUs();
+  const untilMs = (cancelUs - watch.askedOnStreamUs) / 1000;
+  return come(watch, await waitForResult(follower, input.watch(), untilMs));
+}
+
+function come(watch: Watch, answer: Answer<ToolResult>): Fate | undefined {
+  if (answer.outcome !== 'ok') return inVain(watch, answer.failure);
+  return { state: { ...watch.state, status: 'completed' }, result: answer.value };
+}
+
+/**
+ * What has become known of a task, and when to ask for more.
+ * @param requestId the exchange that told it; null: nobody asked for it.
+ */
+async function see(watch: Watch, state: TaskState, requestId: string | null): Promise<void> {
+  const { clock } = watch.follower.context;
   const isNewEnd = state.status === 'completed' && watch.state.status !== 'completed';
   watch.state = state;
-  if (state.status === 'input_required') await watch.input.answer(state);
+  if (state.status === 'input_required') await watch.input.answer(state, requestId);
   // What is told again and again is no reason to ask at once, again and again.
-  if (isNewEnd) watch.nextUs = watch.follower.context.clock.nowUs();
+  if (isNewEnd) watch.nextUs = clock.nowUs();
   else if (state.status !== 'completed') plan(watch);
+  if (asksOnStream(watch) && !watch.askedOnStream) {
+    watch.nextUs = Math.max(clock.nowUs(), watch.askedOnStreamUs + pollIntervalUs(state, false));
+  }
 }
 
 function plan(watch: Watch): void {
   const { follower, listener, state } = watch;
   listener?.resume();
   watch.wasListening = listener?.isListening === true;
-  watch.nextUs = follower.context.clock.nowUs() + pollIntervalUs(state, watch.wasListening);
+  // What is asked comes on another stream.
+  const isSeldom = watch.wasListening && !asksOnStream(watch);
+  watch.nextUs = follower.context.clock.nowUs() + pollIntervalUs(state, isSeldom);
 }
 
 /** A poll that broke is made again until the deadline; answers that tell nothing, so many times. */
@@ -145,7 +177,7 @@ async function cancel(watch: Watch): Promise<void> {
   const isLast = isDecided || watch.cancelTries >= cancelTriesMax;
   const nowUs = follower.context.clock.nowUs();
   watch.cancelUs = isLast ? Number.POSITIVE_INFINITY : nowUs + pollIntervalUs(state, false);
-  if (answer.outcome === 'ok' && answer.value) await see(watch, answer.value);
+  if (answer.outcome === 'ok' && answer.value) await see(watch, answer.value, answer.requestId);
 }
 
 function fateOf(state: TaskState): Fate | undefined {

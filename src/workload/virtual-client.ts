@@ -28,7 +28,8 @@ export async function runClient(
   let exchanges = 0;
   const meanUs = context.turnaroundMs * 1000;
   const self: ConnectionClient = {
-    answers: schedule.answers,
+    // A task may ask, whatever the journey says of answers.
+    answers: schedule.answers || schedule.hasTasks,
     nextRequestId: () => {
       exchanges += 1;
       return `${client}-${exchanges}`;

@@ -103,6 +103,19 @@ describe('what is measured agrees with arithmetic', () => {
     });
   });
 
+  it('when tasks ask, and one of their replicas dies', async () => {
+    await run(['task-input', '--duration', '3s'], {
+      'stateful-tasks-shared': [
+        'shared-session-loss',
+        'input-kept',
+        'task-shared-loss',
+        'task-once',
+        'task-taken-over',
+        'task-repeats',
+      ],
+    });
+  });
+
   it('when streams break', async () => {
     await run(['blocking-call', '--duration', '6s'], {
       'stateful-streams-sticky': [

@@ -18,12 +18,17 @@ describe('answers of a call step', () => {
     expect(problem?.message).toContain('needs --client wire');
   });
 
-  it('go neither with a stream nor with a task', () => {
+  it('do not go with a stream', () => {
     const stream = { onBreak: 'resume', idempotencyKey: false } as const;
     expect(checkAnswers([step({ stream })], 'wire')).toHaveLength(1);
-    const task = { follow: 'poll', wait: true, by: 'itself', retries: 0 } as const;
-    expect(checkAnswers([step({ task })], 'wire')).toHaveLength(1);
     const { answers: _none, ...plain } = step({ stream });
     expect(checkAnswers([plain], 'sdk')).toEqual([]);
+  });
+
+  it('go with a task, which has no state to alter', () => {
+    const task = { follow: 'poll', wait: true, by: 'itself', retries: 0 } as const;
+    expect(checkAnswers([step({ task })], 'wire')).toEqual([]);
+    const [problem] = checkAnswers([step({ task, answers: { ...answers, tamper: true } })], 'wire');
+    expect(problem?.message).toContain('`tamper`');
   });
 });

@@ -96,6 +96,48 @@ describe.each(servers)('%s', (server) => {
   });
 });
 
+describe('a task of stateful-v1', () => {
+  it.each([
+    ['accept', 'commit', false],
+    ['decline', 'abort', true],
+  ] as const)(
+    'asks the wire client that waits for its result, and takes a %s',
+    async (action, end, isError) => {
+      await using replica = await startReplica('stateful-v1', {
+        WINDTUNNEL_LEDGER: ledger,
+        WINDTUNNEL_TASK_STORE: 'memory',
+        WINDTUNNEL_TASK_POLL_MS: '30',
+      });
+      await using connector = wireConnector(replica.url.href, '2025-11-25');
+      let n = 0;
+      const { open, tasks, close } = connector.connect({
+        answers: true,
+        nextRequestId: () => `task-${++n}`,
+        turnAround: async () => {},
+      });
+      await open(never);
+      const opId = `task.${action}`;
+      const made = await tasks.create({ tool: 'report', arguments: args, opId }, {}, never);
+      if (made.outcome !== 'ok' || !('task' in made.value)) throw new Error('no task was made');
+      const { taskId } = made.value.task;
+      const asked: unknown[] = [];
+      const result = await tasks.result?.(taskId, never, {
+        roundsMax: 3,
+        onAsked: async ({ round, how }) => {
+          asked.push([round, how]);
+          return { ...yes, action };
+        },
+        onAnswered: ({ status }) => void asked.push(status),
+      });
+      await close(never);
+      expect(asked).toEqual([[1, 'stream'], 202]);
+      expect(result).toMatchObject({ outcome: 'ok', value: { isError } });
+      const notes = eventsOf(opId).filter((event) => event !== 'task');
+      expect(notes).toEqual(['begin', 'answered', end]);
+    },
+  );
+});
+
 describe('2025-11-25, with an answer that reaches another replica', () => {
   it.each(['stateful-v1', 'stateful-v2'] as const)('%s accepts it and has no use for it', async (server) => {
     const env = {

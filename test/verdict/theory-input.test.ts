@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts, InputFacts, Metrics } from '../../src/measure/index.ts';
 import { rate } from '../../src/measure/rate.ts';
-import type { Deployment, JourneyStep, Scenario } from '../../src/scenario/index.ts';
+import type { Deployment, JourneyStep, Scenario, TaskOptions } from '../../src/scenario/index.ts';
 import { input } from '../../src/verdict/theory/input.ts';
 import { spec } from '../support/fakes.ts';
 
@@ -19,15 +19,33 @@ function predicted(
     struck = null,
     tamper = false,
     retry = false,
-  }: { faults?: Scenario['faults']; struck?: InputFacts['struck']; tamper?: boolean; retry?: boolean } = {},
+    task,
+    stalled = 0,
+    more = [],
+  }: {
+    faults?: Scenario['faults'];
+    struck?: InputFacts['struck'];
+    tamper?: boolean;
+    retry?: boolean;
+    task?: Partial<TaskOptions>;
+    stalled?: number;
+    more?: JourneyStep[];
+  } = {},
 ) {
   const answers = { action: 'accept', content: {}, after: '0ms', tamper } as const;
-  const journey: JourneyStep[] = [{ call: 'report', arguments: {}, answers }];
+  const asTask: TaskOptions = { follow: 'poll', wait: true, by: 'itself', retries: 0, ...task };
+  const journey: JourneyStep[] = [
+    { call: 'report', arguments: {}, answers, ...(task && { task: asTask }) },
+    ...more,
+  ];
   const run = spec({ scenario: { faults }, workload: { journey } });
   const { policy } = run.scenario.workload;
   if (retry) run.scenario.workload.policy = { ...policy, unknownOutcome: 'retry' };
   const details = { rounds: { mean: 1, max: 1 }, unanswered: 0, cut: 0 };
-  const metrics = { input_loss: { ...rate(lost, 200), ...details } } as unknown as Metrics;
+  const metrics = {
+    input_loss: { ...rate(lost, 200), ...details },
+    task_loss: { kinds: { stalled } },
+  } as unknown as Metrics;
   const facts = { input: { answered: 200, lost, struck } } as unknown as Facts;
   const of = { ...run.deployment, replicas: 3, ...deployment };
   return input({ scenario: run.scenario, deployment: of, metrics, facts })[0];
@@ -66,5 +84,43 @@ describe('theory of questions', () => {
     expect(predicted({ ...stateless, server: { url: 'http://x/' } as never }, 0)).toBeUndefined();
     const rolling: Scenario['faults'] = [{ fault: 'freeze', at: '1s', atMs: 1000, replica: 1 } as never];
     expect(predicted(sticky, 0, { faults: rolling })).toBeUndefined();
+  });
+});
+
+describe('theory of questions of tasks', () => {
+  const kept = (store: 'memory' | 'shared') => ({ tasks: { store } }) as unknown as Partial<Deployment>;
+  const affinity = { ...stateless, routing: 'task-affinity' } as const;
+  const struck = { open: 3, inDoubt: 1 };
+
+  it('in a shared store none is lost, in either revision and wherever the answer comes', () => {
+    for (const deployment of [shared, stateless]) {
+      const one = predicted({ ...deployment, ...kept('shared') }, 1, { faults: crash, struck, task: {} });
+      expect(one).toMatchObject({ id: 'input-kept', predicted: 0, interval: [0, 0], measured: 1 / 200 });
+    }
+    expect(predicted({ ...sticky, ...kept('shared') }, 0, { task: {} })).toBeUndefined();
+  });
+
+  it('in memory with affinity: what was open on the dead replica', () => {
+    for (const deployment of [sticky, affinity]) {
+      const one = predicted({ ...deployment, ...kept('memory') }, 3, { faults: crash, struck, task: {} });
+      expect(one).toMatchObject({ id: 'input-held', predicted: 3 / 200, interval: [3 / 200, 4 / 200] });
+    }
+  });
+
+  it('says nothing where it is not known which replica was asked, or which has the task', () => {
+    const of = (deployment: Partial<Deployment>, task: Partial<TaskOptions>) =>
+      predicted({ ...deployment, ...kept('memory') }, 0, { faults: crash, struck, task });
+    expect(of(sticky, { by: 'another' })).toBeUndefined();
+    expect(of(affinity, { follow: 'notifications' })).toBeUndefined();
+    expect(of(shared, {})).toBeUndefined();
+    expect(of(stateless, {})).toBeUndefined();
+  });
+
+  it('does not judge tasks that did not end in time, and says nothing where only some calls are tasks', () => {
+    const deployment = { ...shared, ...kept('shared') };
+    expect(predicted(deployment, 1, { task: {}, stalled: 1 })?.doubt).toContain('deadline');
+    const { answers } = { answers: { action: 'accept', content: {}, after: '0ms', tamper: false } } as const;
+    const more = [{ call: 'report', arguments: {}, answers }];
+    expect(predicted(deployment, 0, { task: {}, more })).toBeUndefined();
   });
 });

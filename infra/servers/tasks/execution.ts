@@ -115,14 +115,18 @@ export function execute(begun: TaskRecord, tool: Tool, means: ExecutionMeans): E
     countFailure: () => asking(() => store.countFailure(opId ?? taskId)),
   });
 
+  const answered = (answer: unknown) => {
+    if (opId !== null && !lost) means.ledger?.write({ event: 'answered', opId });
+    return answer;
+  };
   const ask = async (key: string, question: Question): Promise<unknown> => {
     const now = await stored();
-    if (Object.hasOwn(now.inputResponses, key)) return now.inputResponses[key];
+    if (Object.hasOwn(now.inputResponses, key)) return answered(now.inputResponses[key]);
     await change(waitingFor(owner, key, question), { told: () => tell('input-required') });
     for (;;) {
       if (abort.signal.aborted) throw lost ? new Lost() : new Cancelled();
       const { inputResponses } = await stored();
-      if (Object.hasOwn(inputResponses, key)) return inputResponses[key];
+      if (Object.hasOwn(inputResponses, key)) return answered(inputResponses[key]);
       await new Promise<void>((resolve) => {
         const look = () => {
           clearTimeout(timer);

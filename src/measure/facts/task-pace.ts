@@ -36,6 +36,8 @@ export function taskPace() {
       if (intervalMs === null || notes?.finalUs == null || fate.told === null) return;
       const own = sights.filter(({ sentUs }) => sentUs < fate.knownUs);
       if (own.some(({ came, how }) => came !== 'found' || how === 'cancel' || how === 'update')) return;
+      // Who waits for input is asked on a stream that stays until the end.
+      if (own.some(({ status }) => status === 'input_required')) return;
       if (fate.knownUs === Number.POSITIVE_INFINITY) return;
       const gets = own.filter(({ how }) => how === 'get');
       const tookMs = gets.map(({ sentUs, atUs }) => (atUs - sentUs) / 1000);

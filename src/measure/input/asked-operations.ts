@@ -1,13 +1,15 @@
 import type { InputEvent, OperationEvent, RunEvent } from '../../record/index.ts';
 import type { TakenAnswers } from './taken-answers.ts';
 
+type Asked = Extract<InputEvent, { type: 'asked' }>;
+
 /** One operation that was asked, with what is known of it at its end. */
 export interface AskedOperation {
   opId: string;
-  /** The exchange that brought the first question, and when. */
-  requestId: string;
+  /** The exchange that brought the first question, null for a notification; and when. */
+  requestId: string | null;
   askedUs: number;
-  how: 'stream' | 'result';
+  how: Asked['how'];
   rounds: number;
   /** When the first answer was sent; undefined if none was. */
   sentUs: number | undefined;
@@ -33,7 +35,7 @@ export function askedOperations(taken: TakenAnswers, onEnd: (operation: AskedOpe
         if (known === undefined) return;
         known.sentUs ??= event.sentUs;
         known.tampered ||= event.tampered;
-        known.isCut = known.how === 'result' && event.failure?.kind === 'broken';
+        known.isCut = known.how !== 'stream' && event.failure?.kind === 'broken';
       } else if (event.type === 'operation') {
         const known = open.get(event.opId);
         if (known === undefined) return;
@@ -45,7 +47,7 @@ export function askedOperations(taken: TakenAnswers, onEnd: (operation: AskedOpe
   };
 }
 
-function begun({ opId, requestId, atUs, how }: Extract<InputEvent, { type: 'asked' }>): AskedOperation {
+function begun({ opId, requestId, atUs, how }: Asked): AskedOperation {
   const empty = { rounds: 1, sentUs: undefined, tampered: false, isPast: false, isCut: false };
   return { opId, requestId, askedUs: atUs, how, ...empty };
 }

@@ -8,7 +8,7 @@ import type { InputFacts } from './types.ts';
 /** What was sent so shortly before a kill may not have been taken, and may have been. */
 const onItsWayUs = 100_000;
 
-/** Counts of questions that theory is held against: of a run with one crash, or none. Null where no call answers questions. */
+/** Counts of questions that theory is held against: of a run with one crash, or none. Null where no call says that it answers any. */
 export function inputFacts(
   { scenario }: Pick<RunSpec, 'scenario'>,
   routes: Pick<RouteJoin, 'when'>,
@@ -31,6 +31,7 @@ export function inputFacts(
     if (!crashes) return;
     const one = { operation, replica: null as string | null };
     asked.push(one);
+    if (operation.requestId === null) return;
     routes.when(operation.requestId, ({ replica }) => {
       one.replica = replica;
     });

@@ -11,13 +11,13 @@ export interface InputMeasures {
 }
 
 /**
- * `input_loss`: operations that never got past a question though their client answered it ÷ operations that were asked and whose
- * client answered. An operation is past it when the ledger says that the server went on with the answer before the operation
+ * `input_loss`: operations, calls or tasks, that never got past a question though their client answered it ÷ operations that were
+ * asked and whose client answered. An operation is past it when the ledger says that the server went on with the answer before the operation
  * ended, or when it has a result. Those whose answer was altered are not among them.
  * `state_forgery`: altered states that a server took ÷ altered states that were sent (2026-07-28, basic/patterns/mrtr, "MUST reject").
- * @param asked whether the journey answers questions.
+ * @param answers whether the journey says that it answers questions; a task may ask all the same.
  */
-export function inputMeasures(asked: boolean, taken: TakenAnswers): Collector<InputMeasures> {
+export function inputMeasures(answers: boolean, taken: TakenAnswers): Collector<InputMeasures> {
   const sums = { answered: 0, lost: 0, unanswered: 0, cut: 0, forged: 0, believed: 0 };
   let [operations, rounds, most] = [0, 0, 0];
   const collector = askedOperations(taken, (one) => {
@@ -37,8 +37,8 @@ export function inputMeasures(asked: boolean, taken: TakenAnswers): Collector<In
   return {
     ...collector,
     result() {
-      const none = { notApplicable: 'no call of the journey answers questions' };
-      if (!asked) return { loss: none, forgery: none };
+      const none = { notApplicable: 'no call of the journey answers questions, and no task has asked any' };
+      if (!answers && operations === 0) return { loss: none, forgery: none };
       const { answered, lost, unanswered, cut, forged, believed } = sums;
       const mean = operations === 0 ? null : rounds / operations;
       return {

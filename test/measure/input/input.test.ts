@@ -7,7 +7,8 @@ import { spec } from '../../support/fakes.ts';
 import { collect, operation, routed, signalled } from '../../support/log.ts';
 
 const us = (ms: number) => ms * 1000;
-const asked = (opId: string, ms = 100, how: 'stream' | 'result' = 'stream', round = 1): RunEvent => ({
+type How = Extract<InputEvent, { type: 'asked' }>['how'];
+const asked = (opId: string, ms = 100, how: How = 'stream', round = 1): RunEvent => ({
   ...{ type: 'asked', atUs: us(ms), client: 'c1', opId, round },
   ...{ requestId: `${opId}-call`, how },
 });
@@ -85,6 +86,23 @@ describe('input_loss', () => {
     expect(loss).toMatchObject({ rounds: { mean: 1.5, max: 2 } });
   });
 
+  it('counts tasks that were asked, also where the journey says nothing of answers', () => {
+    const broke = { failure: { kind: 'broken' }, status: null } as const;
+    const { loss } = measure(
+      [
+        ...[asked('c1.0', 100, 'state'), answered('c1.0'), ended('c1.0')],
+        ...[asked('c1.1', 100, 'state'), answered('c1.1'), ended('c1.1', late)],
+        // The last sending counts: the answer that broke was sent again.
+        ...[asked('c1.2', 100, 'state'), answered('c1.2', 200, broke), answered('c1.2', 300)],
+        ...[ended('c1.2', late), asked('c1.3', 100, 'state'), answered('c1.3', 200, broke)],
+        ended('c1.3', late),
+      ],
+      taken(['c1.2', 400]),
+      false,
+    );
+    expect(loss).toMatchObject({ numerator: 1, denominator: 3, unanswered: 0, cut: 1 });
+  });
+
   it('is not applicable where no call answers', () => {
     expect(measure([], taken(), false)).toMatchObject({
       loss: { notApplicable: expect.any(String) },
@@ -137,6 +155,12 @@ describe('facts of questions', () => {
     routed(`${opId}-call`, replica, askedMs - 10),
     ...[asked(opId, askedMs), answered(opId, sentMs), ended(opId, late)],
   ];
+
+  it('do not know where a task was that a notification told of', () => {
+    const event: RunEvent = { ...asked('c1.0', 300, 'state'), requestId: null } as RunEvent;
+    const found = factsOf([...kill, event, answered('c1.0', 600), ended('c1.0', late)]);
+    expect(found).toEqual({ answered: 1, lost: 1, struck: { open: 0, inDoubt: 0 } });
+  });
 
   it('are null where no call answers questions', () => {
     expect(inputFacts(spec(), routeJoin(), taken()).result()).toBeNull();

@@ -167,8 +167,13 @@ describe('the pace of polls', () => {
         taskSeen('c2.0', 't1', 115, 'unknown-task'),
         taskSeen('c2.0', 't1', 325, 'completed'),
         done('c2.0', 325),
+        // Its client was asked on the stream of its result, and waited there.
+        taskCreated('c3.0', 't1', 10),
+        taskSeen('c3.0', 't1', 115, 'input_required'),
+        taskSeen('c3.0', 't1', 325, 'completed', { how: 'result', sentUs: 116_000 }),
+        done('c3.0', 325),
       ],
-      [deed('completed', 'c1.0', 't1', 300), deed('completed', 'c2.0', 't1', 300)],
+      ['c1.0', 'c2.0', 'c3.0'].map((opId) => deed('completed', opId, 't1', 300)),
     );
     expect(pace).toEqual({
       tasks: 1,

@@ -102,7 +102,7 @@ describe.each(['memory', 'sqlite'] as const)('tasks in %s', (store) => {
     await untilStatus(replica.url, taskId, 'completed');
     expect((await update({ [key]: accept })).result).toMatchObject({ resultType: 'complete' });
     expect(deedNames(ledger(), 'op')).toEqual([
-      ...['created', 'begin', 'step:1', 'input-required', 'step:2', 'commit', 'completed'],
+      ...['created', 'begin', 'step:1', 'input-required', 'answered', 'step:2', 'commit', 'completed'],
     ]);
   });
 
