@@ -1,5 +1,4 @@
 import { callsOf } from '../../scenario/index.ts';
-import { binomial } from './chance.ts';
 import { type Case, type Forecast, onlyFault, type Row } from './types.ts';
 
 /** What was asked in a run whose every call answers questions, and is sent once; undefined of any other. */
@@ -43,17 +42,6 @@ export const input: Row = (one) => {
         'a call waits in the memory of one process, and no answer finds it when that is gone; exact, from the log',
       predicted: open / answered,
       interval: [open / answered, (open + inDoubt) / answered],
-    });
-  }
-  if (deployment.routing === 'round-robin' && deployment.state === 'shared') {
-    const lost = 1 - 1 / deployment.replicas;
-    const [low, high] = binomial(answered, lost);
-    return forecast('input-rotation', {
-      what: `answered questions that were lost, of ${answered}: each answer finds its call on one of ${deployment.replicas} replicas`,
-      formula: `1 - 1/N = 1 - 1/${deployment.replicas}`,
-      source: 'every replica knows the session, and one of them the call; binomial',
-      predicted: lost,
-      interval: [low / answered, high / answered],
     });
   }
   return [];

@@ -151,6 +151,15 @@ describe('facts of questions', () => {
       ...life('c1.3', 'r1', 550, 600),
       ...life('c1.4', 'r2', 300, 600),
     ]);
-    expect(found).toEqual({ answered: 5, lost: 5, struck: { open: 1, inDoubt: 1 } });
+    expect(found).toMatchObject({ answered: 5, lost: 5, struck: { open: 1, inDoubt: 1 } });
+  });
+
+  it('tell apart what was answered before the first fault was due', () => {
+    const found = factsOf([
+      { type: 'workload-began', atUs: us(50), clients: 1 },
+      ...[...life('c1.0', 'r2', 900, 1049), asked('c1.1', 900), answered('c1.1', 1000), ended('c1.1')],
+      ...life('c1.2', 'r2', 900, 1050),
+    ]);
+    expect(found).toMatchObject({ answered: 3, lost: 2, quiet: { answered: 2, lost: 1 } });
   });
 });
