@@ -22,6 +22,7 @@ const longest: readonly string[] = [
   // They come behind all others. The first makes the image of the servers.
   'test/container/images.test.ts',
   'test/container/run.test.ts',
+  'test/container/long-running.test.ts',
   'test/container/clean-up.test.ts',
 ];
 

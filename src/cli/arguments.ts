@@ -104,7 +104,7 @@ export async function parseArguments(
     )
     .command(
       'clean',
-      'Removes the containers and networks that runs have left which were killed',
+      'Removes the containers, networks and temporary folders of runs that were killed',
       (args) => args.options(jsonOption),
       ({ json }) => {
         command = { name: 'clean', json };

@@ -8,6 +8,7 @@ import {
   runsOf,
   settledPlan,
 } from '../scenario/index.ts';
+import { removeLeftFolders } from '../topology/index.ts';
 import type { Results } from '../verdict/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { readPlan, writePlan } from './experiment-files.ts';
@@ -58,6 +59,8 @@ export async function runCommand(
   );
   checkTemporaryFolder();
   await using backend = store ? processBackend(store) : await prepareContainers(draft, output);
+  // Not before: by now no container is left either that writes there.
+  removeLeftFolders();
   const { protocols, addresses } = await rehearse(draft, backend, options.targets, output, signal);
   const { engine } = backend;
   const plan = settledPlan(engine ? withEngine(draft, engine) : draft, protocols);

@@ -5,6 +5,7 @@ export { externalTopology } from './external-topology.ts';
 export type { ServerAccess } from './mcp-ask.ts';
 export { processProvisioner } from './process-provisioner.ts';
 export { describeExit } from './readiness.ts';
+export { removeLeftFolders } from './run-folders.ts';
 export { type Learned, learnServer, type OfferedTool, type ServerOffer } from './server-offer.ts';
 export { type RedisKeys, rehearseRedis, removeRedisKeys } from './store/redis-keys.ts';
 export { installedRedisVersion, startRedisServer } from './store/redis-server.ts';

@@ -1,10 +1,10 @@
 // Entry of the warden process: it outlives the harness by a moment, and ends what the harness started.
 // It reads orders from stdin, and acts when that ends, which it does however the harness ends.
-import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from './process-identity.ts';
+import { folderPrefix, removeRunFolder } from './run-folders.ts';
 import type { RedisKeys } from './store/redis-keys.ts';
 import { endStrays } from './strays.ts';
 
@@ -29,7 +29,7 @@ await endProcesses();
 await removeContainers();
 const [, , mark] = process.argv;
 if (mark !== undefined) endStrays(mark);
-for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+for (const folder of folders) removeRunFolder(folder);
 // Not before: who is gone writes no more.
 await removeKeys();
 process.exit(0);
@@ -40,7 +40,7 @@ function obey(line: string): void {
   if (sign === undefined || what === undefined) return;
   if (what === 'dir') {
     // It removes what the harness creates for a run, and nothing that merely reads like an order.
-    if (sign === '+' && basename(rest).startsWith('windtunnel-')) folders.add(rest);
+    if (sign === '+' && basename(rest).startsWith(folderPrefix)) folders.add(rest);
     else folders.delete(rest);
     return;
   }

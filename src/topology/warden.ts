@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEntry, HarnessError, messageOf } from '../core/index.ts';
 import { identifyProcess } from './process-identity.ts';
+import { folderPrefix, makeRunFolder, removeRunFolder } from './run-folders.ts';
 import type { RedisKeys } from './store/redis-keys.ts';
 
 /** Where processes are registered that must not outlive the harness. */
@@ -97,13 +97,13 @@ function wardenOver(child: ChildProcess, mark: string): Warden {
     temporaryFolder() {
       assertAlive();
       // Told before it is there: a harness that is killed in between leaves nothing.
-      const path = join(tmpdir(), `windtunnel-${randomBytes(9).toString('base64url')}`);
+      const path = join(tmpdir(), `${folderPrefix}${randomBytes(9).toString('base64url')}`);
       order(`+dir ${path}`);
-      mkdirSync(path, { mode: 0o700 });
+      makeRunFolder(path);
       return {
         path,
         [Symbol.dispose]() {
-          rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+          removeRunFolder(path);
           order(`-dir ${path}`);
         },
       };

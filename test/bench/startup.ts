@@ -15,7 +15,7 @@ import {
   type RunScope,
   startContainerBalancer,
 } from '../../src/topology/container/index.ts';
-import { labels } from '../../src/topology/container/ownership.ts';
+import { labels } from '../../src/topology/container/labels.ts';
 import { type Provisioner, type ReplicaSpec, startWarden } from '../../src/topology/index.ts';
 import { root } from '../support/plan.ts';
 import { median, type Row } from './rows.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { seededPrng } from '../../src/core/index.ts';
 import {
@@ -7,8 +8,9 @@ import {
   removeRunForGood,
   removeSuperseded,
 } from '../../src/topology/container/index.ts';
-import { isGone, labels, ownerToken } from '../../src/topology/container/ownership.ts';
+import { labels } from '../../src/topology/container/labels.ts';
 import { startWarden } from '../../src/topology/index.ts';
+import { isGone, ownerToken } from '../../src/topology/ownership.ts';
 import { cli, processesWith, temporaryFolder, until } from '../support/cli.ts';
 import { containerEngine, need } from '../support/requirements.ts';
 import { leftOf, outOf, resultsIn, small, startRun, untilNothingIsLeftOf, untilRunning } from './support.ts';
@@ -93,6 +95,9 @@ describe('what is left in the engine', () => {
     expect(removed.containers?.length).toBeGreaterThanOrEqual(4);
     // Its run's, and the experiment's.
     expect(removed.networks).toHaveLength(2);
+    // Where it kept, or would have kept, the shared store.
+    expect(removed.folders?.length).toBeGreaterThanOrEqual(1);
+    expect(removed.folders?.filter(existsSync)).toEqual([]);
     expect(await leftOf(child.pid)).toEqual([]);
     expect(await leftOf(process.pid)).toEqual([living.network]);
     expect((await cli(['clean'])).stdout).toContain('nothing was left by a run that was killed');

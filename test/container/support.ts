@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/record/index.ts';
 import { type Engine, findEngine } from '../../src/topology/container/index.ts';
-import { labels } from '../../src/topology/container/ownership.ts';
+import { labels } from '../../src/topology/container/labels.ts';
 import type { Results } from '../../src/verdict/index.ts';
 import { cli, type Folder, startCli } from '../support/cli.ts';
 

@@ -54,7 +54,7 @@ describe('a redis-server of our own', () => {
     await server[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
     expect(isRunning(pid)).toBe(false);
-    expect(readdirSync(folder.path)).toEqual(['logs']);
+    expect(readdirSync(folder.path)).toEqual(['.owner', 'logs']);
     expect(readFileSync(join(folder.path, 'logs/redis.log'), 'utf8')).toContain(
       'Ready to accept connections',
     );

@@ -3,6 +3,7 @@ import type { Facts, InputFacts, Metrics } from '../../src/measure/index.ts';
 import { rate } from '../../src/measure/rate.ts';
 import type { Deployment, JourneyStep, Scenario, TaskOptions } from '../../src/scenario/index.ts';
 import { input } from '../../src/verdict/theory/input.ts';
+import { inputRotation } from '../../src/verdict/theory/input-rotation.ts';
 import { spec } from '../support/fakes.ts';
 
 const crash: Scenario['faults'] = [{ fault: 'crash', at: '4s', atMs: 4000, replica: 1, replace: true }];
@@ -46,9 +47,11 @@ function predicted(
     input_loss: { ...rate(lost, 200), ...details },
     task_loss: { kinds: { stalled } },
   } as unknown as Metrics;
-  const facts = { input: { answered: 200, lost, struck } } as unknown as Facts;
+  const quiet = { answered: 100, lost: lost / 2 };
+  const facts = { input: { answered: 200, lost, quiet, struck } } as unknown as Facts;
   const of = { ...run.deployment, replicas: 3, ...deployment };
-  return input({ scenario: run.scenario, deployment: of, metrics, facts })[0];
+  const one = { scenario: run.scenario, deployment: of, metrics, facts };
+  return [...input(one), ...inputRotation(one)][0];
 }
 
 describe('theory of questions', () => {
@@ -66,16 +69,16 @@ describe('theory of questions', () => {
     expect(predicted(sticky, 0)).toMatchObject({ predicted: 0, interval: [0, 0] });
   });
 
-  it('2025-11-25 in rotation over a shared store: all but one of N', () => {
-    const one = predicted(shared, 133);
+  it('2025-11-25 in rotation over a shared store: all but one of N, of what comes before the first fault', () => {
+    const one = predicted(shared, 134, { faults: crash });
     expect(one).toMatchObject({
-      id: 'input-rotation',
-      predicted: expect.closeTo(2 / 3),
-      measured: 133 / 200,
+      ...{ id: 'input-rotation', predicted: expect.closeTo(2 / 3), measured: 67 / 100 },
     });
     const [low, high] = one?.interval ?? [1, 0];
     expect(low).toBeGreaterThan(0.5);
     expect(high).toBeLessThan(0.8);
+    expect(predicted(shared, 134, { tamper: true })).toBeUndefined();
+    expect(predicted(shared, 134, { retry: true })).toBeUndefined();
   });
 
   it('says nothing of altered states, of calls that are sent again, and of others’ servers', () => {

@@ -1,5 +1,6 @@
 import { callsOf, type RunSpec } from '../../scenario/index.ts';
 import type { Collector } from '../collector.ts';
+import { quietUntil } from '../facts/quiet-until.ts';
 import type { RouteJoin } from '../route-join.ts';
 import { type AskedOperation, askedOperations } from './asked-operations.ts';
 import type { TakenAnswers } from './taken-answers.ts';
@@ -19,15 +20,18 @@ export function inputFacts(
   }
   const crashes = scenario.faults.length === 1 && scenario.faults[0]?.fault === 'crash';
   const asked: { operation: AskedOperation; replica: string | null }[] = [];
-  let answered = 0;
-  let lost = 0;
+  const until = quietUntil(scenario);
+  const all = { answered: 0, lost: 0 };
+  const quiet = { answered: 0, lost: 0 };
   let target: string | undefined;
   let killedUs: number | undefined;
   const operations = askedOperations(taken, (operation) => {
     if (operation.tampered || operation.sentUs === undefined || (operation.isCut && !operation.isPast))
       return;
-    answered += 1;
-    if (!operation.isPast) lost += 1;
+    for (const sums of operation.sentUs < until.endUs ? [all, quiet] : [all]) {
+      sums.answered += 1;
+      if (!operation.isPast) sums.lost += 1;
+    }
     if (!crashes) return;
     const one = { operation, replica: null as string | null };
     asked.push(one);
@@ -37,16 +41,17 @@ export function inputFacts(
     });
   });
   return {
-    types: [...operations.types, 'fault-began', 'replica-signalled'],
+    types: [...operations.types, 'workload-began', 'fault-began', 'replica-signalled'],
     see(event) {
       operations.see(event);
-      if (event.type === 'fault-began') [target] = event.targets;
+      if (event.type === 'workload-began') until.beginUs = event.atUs;
+      else if (event.type === 'fault-began') [target] = event.targets;
       else if (event.type === 'replica-signalled') {
         if (event.replica === target && event.signal === 'SIGKILL') killedUs ??= event.atUs;
       }
     },
     result() {
-      if (killedUs === undefined) return { answered, lost, struck: null };
+      if (killedUs === undefined) return { ...all, quiet, struck: null };
       const atUs = killedUs;
       const held = asked.filter(
         ({ operation, replica }) => replica === target && operation.askedUs < atUs + onItsWayUs,
@@ -54,7 +59,7 @@ export function inputFacts(
       const sentBy = (us: number) =>
         held.filter(({ operation }) => (operation.sentUs ?? 0) > us && operation.askedUs < atUs).length;
       const open = sentBy(atUs);
-      return { answered, lost, struck: { open, inDoubt: sentBy(atUs - onItsWayUs) - open } };
+      return { ...all, quiet, struck: { open, inDoubt: sentBy(atUs - onItsWayUs) - open } };
     },
   };
 }

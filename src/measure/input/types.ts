@@ -13,6 +13,8 @@ export interface InputFacts {
   /** Operations whose answer was sent on while their question stood, and those of them that never got past it. */
   answered: number;
   lost: number;
+  /** The same of answers that were sent before the first fault was due. */
+  quiet: { answered: number; lost: number };
   /** Of the one crash: questions that were open on the struck process when it was killed; null without one. */
   struck: { open: number; inDoubt: number } | null;
 }

@@ -22,7 +22,8 @@ const underWayUs = 250_000;
 
 /**
  * `stream_loss`: progress events that the ledger has for a stream, noted while its client listened or meant to, that never
- * came ÷ all of those. A client listens until the response is there, it stops waiting, or it gives the stream up.
+ * came ÷ all of those. A client listens until the response is there, it stops waiting, or it gives the stream up. Of one that
+ * it let go of for good by itself, what follows the last event that came is not for it any more.
  * `stream_duplicate`: events that came on their own stream more than once ÷ events that came on their own stream.
  * `stream_leak`: events that came on a stream they do not belong to ÷ all events that came. Whose an event is, its progress
  * token says (2025-11-25 and 2026-07-28, basic/utilities/progress).
@@ -30,11 +31,14 @@ const underWayUs = 250_000;
  */
 export function streamEvents(asked: boolean, emitted: Emitted): Collector<StreamMeasures> {
   const counts = streamCounts();
+  /** Streams under way that their clients let go of without asking for the rest. */
+  const letGo = new Set<string>();
   const sums = { emitted: 0, lost: 0, unjudged: 0, came: 0, again: 0, foreign: 0 };
   return {
     types: counts.types,
     see(event) {
       counts.see(event);
+      if (event.type === 'stream-broken' && event.dropped && event.next !== 'resume') letGo.add(event.stream);
       if (event.type !== 'stream-ended') return;
       const came = numbersOf(event);
       const isCut = came.counted < event.events;
@@ -42,7 +46,11 @@ export function streamEvents(asked: boolean, emitted: Emitted): Collector<Stream
       sums.again += came.counted - came.numbers.size;
       for (const { events } of event.foreign) sums.foreign += events;
       const untilUs = event.how === 'timeout' ? event.atUs - underWayUs : event.atUs;
-      for (const { number, atUs } of emitted.take(event.stream)) {
+      const sent = emitted.take(event.stream);
+      const meant = letGo.delete(event.stream)
+        ? sent.slice(0, sent.findLastIndex(({ number }) => came.numbers.has(number)) + 1)
+        : sent;
+      for (const { number, atUs } of meant) {
         if (atUs > untilUs && !came.numbers.has(number)) continue;
         sums.emitted += 1;
         if (came.numbers.has(number)) continue;

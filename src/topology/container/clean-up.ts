@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError, messageOf } from '../../core/index.ts';
+import { isGone } from '../ownership.ts';
 import type { Docker } from './engine.ts';
-import { imageRepository, isGone, labels } from './ownership.ts';
+import { imageRepository, labels } from './labels.ts';
 
 /** What was removed, by name. */
 export interface Removed {

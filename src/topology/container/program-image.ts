@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { childEntry, HarnessError, messageOf } from '../../core/index.ts';
 import { removeSuperseded } from './clean-up.ts';
 import type { Docker, Engine } from './engine.ts';
-import { imageRepository, labels } from './ownership.ts';
+import { imageRepository, labels } from './labels.ts';
 import { filesOf, findPackage, packageClosure } from './package-files.ts';
 
 /** Where this package lies, and its programs in it: the checkout itself, or `dist`. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { HarnessError, messageOf } from '../../core/index.ts';
+import { ownerToken } from '../ownership.ts';
 import type { Warden } from '../warden.ts';
 import { removeRun } from './clean-up.ts';
 import type { Engine } from './engine.ts';
-import { labels, ownerToken } from './ownership.ts';
+import { labels } from './labels.ts';
 
 /** What the containers of one run have in common: their network, their labels, and their certain end. */
 export interface RunScope extends AsyncDisposable {

@@ -10,6 +10,7 @@ import { freeze } from './freeze.ts';
 import { hashModulo } from './hash-modulo.ts';
 import { heldSessions } from './held-sessions.ts';
 import { input } from './input.ts';
+import { inputRotation } from './input-rotation.ts';
 import { localState } from './local-state.ts';
 import { nothingMoves } from './nothing-moves.ts';
 import { inFlight, sharedState } from './shared-state.ts';
@@ -46,6 +47,7 @@ const rows: readonly Row[] = [
   lateResults,
   sentAgain,
   input,
+  inputRotation,
   rotationOfChanges,
   sharedBus,
   taskRotation,

@@ -1,5 +1,4 @@
 import { callsOf } from '../../scenario/index.ts';
-import { binomial } from './chance.ts';
 import { taskOptions } from './task-options.ts';
 import { type Case, type Forecast, onlyFault, type Row } from './types.ts';
 
@@ -44,19 +43,6 @@ function ofCalls(one: Case, counts: Asked): Found | undefined {
     };
   }
   if (deployment.routing === 'session-affinity' && crashesAtMost(one)) return held(counts, 'a call waits');
-  if (deployment.routing === 'round-robin' && deployment.state === 'shared') {
-    const { answered } = counts;
-    const lost = 1 - 1 / deployment.replicas;
-    const [low, high] = binomial(answered, lost);
-    return {
-      id: 'input-rotation',
-      what: `answered questions that were lost, of ${answered}: each answer finds its call on one of ${deployment.replicas} replicas`,
-      formula: `1 - 1/N = 1 - 1/${deployment.replicas}`,
-      source: 'every replica knows the session, and one of them the call; binomial',
-      predicted: lost,
-      interval: [low / answered, high / answered],
-    };
-  }
   return;
 }
 

@@ -159,7 +159,7 @@ describe('facts of questions', () => {
   it('do not know where a task was that a notification told of', () => {
     const event: RunEvent = { ...asked('c1.0', 300, 'state'), requestId: null } as RunEvent;
     const found = factsOf([...kill, event, answered('c1.0', 600), ended('c1.0', late)]);
-    expect(found).toEqual({ answered: 1, lost: 1, struck: { open: 0, inDoubt: 0 } });
+    expect(found).toMatchObject({ answered: 1, lost: 1, struck: { open: 0, inDoubt: 0 } });
   });
 
   it('are null where no call answers questions', () => {
@@ -175,6 +175,15 @@ describe('facts of questions', () => {
       ...life('c1.3', 'r1', 550, 600),
       ...life('c1.4', 'r2', 300, 600),
     ]);
-    expect(found).toEqual({ answered: 5, lost: 5, struck: { open: 1, inDoubt: 1 } });
+    expect(found).toMatchObject({ answered: 5, lost: 5, struck: { open: 1, inDoubt: 1 } });
+  });
+
+  it('tell apart what was answered before the first fault was due', () => {
+    const found = factsOf([
+      { type: 'workload-began', atUs: us(50), clients: 1 },
+      ...[...life('c1.0', 'r2', 900, 1049), asked('c1.1', 900), answered('c1.1', 1000), ended('c1.1')],
+      ...life('c1.2', 'r2', 900, 1050),
+    ]);
+    expect(found).toMatchObject({ answered: 3, lost: 2, quiet: { answered: 2, lost: 1 } });
   });
 });

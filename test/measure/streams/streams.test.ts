@@ -88,6 +88,28 @@ describe('stream_loss', () => {
     });
   });
 
+  it('counts nothing that was on its way when its client let go of the stream for good, but for gaps before', () => {
+    const some: Partial<Ended> = {
+      events: 2,
+      received: [
+        [1, 1],
+        [3, 3],
+      ],
+      how: 'broken',
+    };
+    const events = sent('c1.0/1', [1, 2, 3, 4, 5]);
+    const again = { ...broke('c1.0/1', 1000, true), next: 'again' } as RunEvent;
+    expect(measure(events, [again, ended('c1.0/1', some)]).loss).toMatchObject({
+      numerator: 1,
+      denominator: 3,
+    });
+    // What asks for the rest is still listened to, and so is what broke by itself.
+    for (const other of [broke('c1.0/1', 1000, true), { ...again, dropped: false } as RunEvent]) {
+      const { loss } = measure(events, [other, ended('c1.0/1', some)]);
+      expect(loss).toMatchObject({ numerator: 3, denominator: 5 });
+    }
+  });
+
   it('does not count an event that came and was noted no more, as by a process that died in between', () => {
     expect(measure(sent('c1.0/1', [1, 2]), [ended('c1.0/1')]).loss).toMatchObject({
       numerator: 0,
