@@ -163,6 +163,27 @@ describe('2025-11-25', () => {
     expect(times('result').length).toBeLessThanOrEqual(20);
   });
 
+  it('a task that is to be cancelled is waited for no longer than until then', async () => {
+    let isCancelled = false;
+    const { operations, course } = await play(
+      () => ({
+        get: async () => taskState(isCancelled ? { status: 'cancelled' } : waits),
+        result: async (_id, signal) => {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', resolve));
+          return failed('timeout', 'info');
+        },
+        cancel: async () => {
+          isCancelled = true;
+          return taskState({ status: 'cancelled' });
+        },
+      }),
+      [step({ answers, task: { ...options, cancelAfter: '150ms' } })],
+    );
+    expect(operations).toMatchObject([{ outcome: 'ok' }]);
+    expect(course.find(([how]) => how === 'result')).toEqual(['result', 'timeout', expect.any(Number)]);
+    expect(course.at(-1)?.[0]).toBe('cancel');
+  });
+
   it('what is told by a notification is asked for at once, too, however often it is told', async () => {
     const { course } = await play(
       (clock) => ({
