@@ -78,7 +78,7 @@ function watchedStream(reader: Reader, seen: Seen, act: Act, signal: StopSignal)
   });
 }
 
-const noResponse = (id: number | null) => ({
+const noResponse = (id: Seen['id']) => ({
   jsonrpc: '2.0',
   id,
   error: { code: -32603, message: 'no JSON-RPC response in the answer' },
@@ -88,6 +88,6 @@ const noResponse = (id: number | null) => ({
  * If the response has come before, the SDK passes this over. The first line spoils an event that broke off,
  * which must not be taken for a whole one.
  */
-function endOfStream(id: number | null): Uint8Array {
+function endOfStream(id: Seen['id']): Uint8Array {
   return new TextEncoder().encode(`\ndata: broken off\n\ndata: ${JSON.stringify(noResponse(id))}\n\n`);
 }

@@ -2,6 +2,7 @@ import { jsonText, negotiable, type StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { headerOf } from './http/index.ts';
 import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
+import { sdkAnsweringOf } from './sdk-stateful-input.ts';
 import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
 import { type Acted, witness } from './sdk-witness.ts';
@@ -14,7 +15,7 @@ export function sdkStatefulConnection(
   target: SdkTarget,
   client: ConnectionClient,
 ): Connection {
-  const { fetch, during } = witness(target, client);
+  const { fetch, during, onQuestion } = witness(target, client);
   let sdk: SdkClient | undefined;
   let sessionId: string | null = null;
   const nextRequestId = () => client.nextRequestId();
@@ -22,7 +23,7 @@ export function sdkStatefulConnection(
   const open: Connection['open'] = async (signal) => {
     await sdk?.close();
     sessionId = null;
-    const opening = newSdkClient(target.url, fetch);
+    const opening = newSdkClient(target.url, fetch, client.answers ? onQuestion : undefined);
     sdk = opening;
     return opened(await during(signal, (until) => opening.connect(until)), signal);
   };
@@ -77,5 +78,6 @@ export function sdkStatefulConnection(
 
   const inSession = () => sessionId !== null;
   const tasks = sdkTasks({ during, inSession, nextRequestId, protocol: '2025-11-25', sdk: async () => sdk });
-  return { open, call, tasks, close };
+  const callAnswering = sdkAnsweringOf({ during, inSession, nextRequestId, sdk: () => sdk });
+  return { open, call, callAnswering, tasks, close };
 }

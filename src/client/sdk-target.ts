@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { InputResult, JsonRpcId } from './sdk-seen.ts';
 
 /** What the parts of the SDK client share: what it asks of an SDK, and where it sends its requests. */
 
@@ -40,7 +41,33 @@ export interface CallParams {
   _meta: Record<string, unknown>;
 }
 
-export type NewSdkClient = (url: URL, fetch: Fetch) => SdkClient;
+/** @param onQuestion answers the server's questions; without it the client does not declare that it can be asked. */
+export type NewSdkClient = (url: URL, fetch: Fetch, onQuestion?: OnQuestion) => SdkClient;
+
+/** @param signal aborts if nobody waits for the answer any more. @returns undefined to leave it without an answer. */
+export type OnQuestion = (id: JsonRpcId, signal: AbortSignal) => Promise<InputResult | undefined>;
+
+/** What a client declares that can be asked, by forms. */
+export const asksForms = { elicitation: { form: {} } };
+
+/** A question without an answer is one as long as somebody waits for it. */
+export async function answered(
+  id: JsonRpcId,
+  signal: AbortSignal,
+  onQuestion: OnQuestion,
+): Promise<{ action: InputResult['action']; content?: never }> {
+  const result = await onQuestion(id, signal);
+  if (result === undefined) await aborted(signal);
+  // What the user enters is from the scenario; the SDK has the last word on its form.
+  return result as { action: InputResult['action'] };
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  throw new Error('left without an answer');
+}
 
 /** Where an SDK's requests go, and over which sockets. */
 export interface SdkTarget {

@@ -44,7 +44,7 @@ export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk }: Ho
     if (seen === undefined || isInterrupted) {
       return read(judgeError(error, seen, { signal, inSession: inSession(), nextRequestId }));
     }
-    const answer = read(judgeSeen(seen, inSession(), orTask));
+    const answer = read(judgeSeen(seen, inSession(), { orTask }));
     return answer.outcome === 'ok' && 'error' in acted ? notAccepted(error, seen) : answer;
   };
 

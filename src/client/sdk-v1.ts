@@ -4,14 +4,20 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolResultSchema,
   CreateTaskResultSchema,
+  ElicitRequestSchema,
   ResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { answered, asksForms, type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v1, which speaks 2025-11-25. It validates no output: it is told of no tools. */
-export const sdkV1Client: NewSdkClient = (url, fetch) => {
-  const client = new Client(clientInfo, { capabilities: {} });
+export const sdkV1Client: NewSdkClient = (url, fetch, onQuestion) => {
+  const client = new Client(clientInfo, { capabilities: onQuestion ? asksForms : {} });
+  if (onQuestion) {
+    client.setRequestHandler(ElicitRequestSchema, (_request, { requestId, signal }) =>
+      answered(requestId, signal, onQuestion),
+    );
+  }
   const transport = new StreamableHTTPClientTransport(url, {
     fetch,
     requestInit: { redirect: 'manual' },

@@ -2,14 +2,22 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import { extTasks } from './sdk-ext-tasks.ts';
-import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { answered, asksForms, type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v2, which speaks both revisions. */
 export const sdkV2Client =
   (revision: ProtocolRevision): NewSdkClient =>
-  (url, fetch) => {
-    const client = new Client(clientInfo, { capabilities: {}, supportedProtocolVersions: spoken(revision) });
+  (url, fetch, onQuestion) => {
+    const client = new Client(clientInfo, {
+      capabilities: onQuestion ? asksForms : {},
+      supportedProtocolVersions: spoken(revision),
+    });
+    if (onQuestion) {
+      client.setRequestHandler('elicitation/create', (_request, { mcpReq: { id, signal } }) =>
+        answered(id, signal, onQuestion),
+      );
+    }
     const transport = new StreamableHTTPClientTransport(url, {
       fetch,
       requestInit: { redirect: 'manual' },

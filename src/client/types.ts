@@ -189,7 +189,7 @@ export interface Connection {
   readonly stream?: (call: StreamCall, watch: StreamWatch, signal: StopSignal) => Promise<Answer<ToolResult>>;
   /**
    * As `call`, of a client that can be asked in its middle (elicitation, by forms) and answers. In 2025-11-25 it has to say so when
-   * its session is opened: `ConnectionClient.answers`. Absent from the official clients.
+   * its session is opened: `ConnectionClient.answers`. What an official client is asked goes through its own handlers.
    */
   readonly callAnswering?: (
     call: ToolCall,

@@ -1,6 +1,7 @@
 import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
-import { type Exchanged, shorten } from './exchange.ts';
+import type { Exchanged } from './exchange.ts';
+import { outcomeOf, resultOf } from './input-parts.ts';
 import { type StreamMessage, streamExchange } from './stream-exchange.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import type { Answer, ConnectionClient, InputWatch, ToolCall, ToolResult } from './types.ts';
@@ -39,10 +40,8 @@ export function answeringOf({ target, client, session, nextId, cancel, post }: O
     const answer = async (asked: string | number, round: number) => {
       const given = await watch.onAsked({ round, requestId, how: 'stream' }, signal);
       if (given === undefined) return;
-      const { action, content } = given;
-      const result = { action, ...(action === 'accept' && { content }) };
       const carrier = client.nextRequestId();
-      const exchanged = await post({ jsonrpc: '2.0', id: asked, result }, carrier, signal);
+      const exchanged = await post({ jsonrpc: '2.0', id: asked, result: resultOf(given) }, carrier, signal);
       watch.onAnswered({ round, requestId: carrier, tampered: false, ...outcomeOf(exchanged) });
     };
 
@@ -83,12 +82,4 @@ function questionIn(message: StreamMessage | undefined): string | number | undef
   if (message?.method !== 'elicitation/create') return undefined;
   const { id } = message;
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
-}
-
-/** What a client is told of its answer: that it was accepted, or why not. */
-function outcomeOf(exchanged: Exchanged) {
-  if ('failure' in exchanged) return { status: null, failure: exchanged.failure };
-  const { status, transcript } = exchanged;
-  if (status < 300) return { status, failure: undefined };
-  return { status, failure: { kind: 'rejected' as const, status, message: shorten(transcript.answerBody) } };
 }

@@ -1,28 +1,20 @@
-import type { ClientKind } from '../record/index.ts';
 import type { CallStep, JourneyStep } from './journey-schema.ts';
 import type { Problem } from './problems.ts';
 
 /** Rules about answers to what a server asks in the middle of a call. */
-export function checkAnswers(journey: readonly JourneyStep[], client: ClientKind): Problem[] {
+export function checkAnswers(journey: readonly JourneyStep[]): Problem[] {
   return journey.flatMap((step, i) => {
     const inner = 'repeat' in step ? step.steps : [step];
     return inner.flatMap((plain, j) => {
       if (!('call' in plain) || plain.answers === undefined) return [];
       const path = ['workload', 'journey', i, ...('repeat' in step ? ['steps', j] : []), 'answers'];
-      return checkStep(plain, client).map((message) => ({ path, message }));
+      return checkStep(plain).map((message) => ({ path, message }));
     });
   });
 }
 
-function checkStep({ task, stream }: CallStep, client: ClientKind): string[] {
-  return [
-    ...(task === undefined && stream === undefined
-      ? []
-      : ['with `task` or `stream` there are two ways to carry a call out; leave one of them out']),
-    ...(client === 'wire'
-      ? []
-      : [
-          `needs --client wire: the official clients (${client}) answer by themselves, and tell neither when they were asked nor with which exchange they answered`,
-        ]),
-  ];
+function checkStep({ task, stream }: CallStep): string[] {
+  return task === undefined && stream === undefined
+    ? []
+    : ['with `task` or `stream` there are two ways to carry a call out; leave one of them out'];
 }

@@ -160,7 +160,7 @@ function toScenario(
   const problems: Problem[] = [
     ...checkData(data, columns),
     ...checkStreamSteps(work.journey, request.client ?? 'wire'),
-    ...checkAnswers(work.journey, request.client ?? 'wire'),
+    ...checkAnswers(work.journey),
     ...checkSubscriptions(work.journey, request.client ?? 'wire', deployments),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
