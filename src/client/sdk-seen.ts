@@ -2,6 +2,7 @@ import { errors } from 'undici';
 import { messageOf, monotonicUs, type StopSignal } from '../core/index.ts';
 import type { Failure } from '../record/index.ts';
 import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
+import type { Message } from './event-stream.ts';
 import { type Exchanged, failureOf, shorten, stopFailure } from './exchange.ts';
 import { type AnswerHead, BadAnswer, headerOf } from './http/index.ts';
 import { judgeExchange } from './tool-answer.ts';
@@ -48,6 +49,18 @@ export interface Ways {
   replyTo?(id: JsonRpcId): Reply | undefined;
   /** Changes what is about to be sent. */
   alter?(message: Asked['message']): void;
+  /** Its only exchange is one whose answer is a stream that is listened to. */
+  listening?: SeenListening;
+  /** The SDK hands over what came on a stream of the act. */
+  onNotification?(message: Message): void;
+}
+
+export interface SeenListening {
+  requestId: string;
+  /** The answer has begun, and is a stream. */
+  onOpen(): void;
+  /** Nothing more comes, and all that came has been handed over. */
+  onEnd(): void;
 }
 
 /** How an answer to the server is sent, and who is told what came of it. */

@@ -9,9 +9,10 @@ import {
   resultOf,
   unanswered,
 } from './input-parts.ts';
+import type { Acted } from './sdk-acted.ts';
 import { type Act, judgeError, judgeSeen, notAccepted, okAnswer, type Seen, type Ways } from './sdk-seen.ts';
 import type { SdkClient } from './sdk-target.ts';
-import type { Acted, Witness } from './sdk-witness.ts';
+import type { Witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, InputAnswer, InputWatch, ToolResult } from './types.ts';
 

@@ -1,6 +1,7 @@
 import { opIdKey } from '../record/index.ts';
 import { judgeError, okAnswer } from './sdk-seen.ts';
 import { sdkRoundsOf } from './sdk-stateless-input.ts';
+import { sdkSubscriptions } from './sdk-stateless-listen.ts';
 import type { NewSdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
 import { witness } from './sdk-witness.ts';
@@ -16,14 +17,18 @@ export function sdkStatelessConnection(
   target: SdkTarget,
   client: ConnectionClient,
 ): Connection {
-  const { fetch, during, onQuestion } = witness(target, client);
-  const sdk = newSdkClient(target.url, fetch, client.answers ? onQuestion : undefined);
+  const { fetch, during, onQuestion, onNotification } = witness(target, client);
+  const sdk = newSdkClient(target.url, fetch, {
+    onQuestion: client.answers ? onQuestion : undefined,
+    onNotification,
+  });
   const connected = sdk.connect(new AbortController().signal);
   const nextRequestId = () => client.nextRequestId();
   const opened = async () => {
     await connected;
     return sdk;
   };
+  const { subscribe, listenForTasks } = sdkSubscriptions({ during, nextRequestId, sdk: opened });
   return {
     open: async () => ({ outcome: 'ok', value: { sessionId: null }, requestId: '' }),
     call: async ({ tool, arguments: args, opId }, signal) => {
@@ -41,7 +46,9 @@ export function sdkStatelessConnection(
       nextRequestId,
       protocol: '2026-07-28',
       sdk: opened,
+      listen: listenForTasks,
     }),
+    subscribe,
     callAnswering: sdkRoundsOf({ during, nextRequestId, sdk: opened }),
     close: async () => {
       await sdk.close();

@@ -13,10 +13,27 @@ export interface SdkClient {
   /** `tools/call`; its result as the SDK hands it over. */
   call(params: CallParams, signal: AbortSignal): Promise<Record<string, unknown>>;
   readonly tasks: SdkTasks;
+  readonly listening: SdkListening;
   /** DELETE. */
   terminate(): Promise<void>;
   /** Lets go of everything, without a word to the server. */
   close(): Promise<void>;
+}
+
+/** How an SDK listens. What comes goes to its handler for notifications. */
+export interface SdkListening {
+  /** The GET stream of the session (2025-11-25); resolves once it is open. */
+  open(): Promise<void>;
+  /** `resources/subscribe` (2025-11-25). */
+  subscribe(uri: string, signal: AbortSignal): Promise<unknown>;
+  /**
+   * `subscriptions/listen` (2026-07-28); resolves once it is acknowledged, with what is, and with what settles when it has ended.
+   * @param filter what is of interest; the SDK passes on what it does not know, as the tasks extension's `taskIds`.
+   */
+  listen(
+    filter: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<{ honored: Record<string, unknown>; closed: Promise<unknown> }>;
 }
 
 /**
@@ -41,8 +58,15 @@ export interface CallParams {
   _meta: Record<string, unknown>;
 }
 
-/** @param onQuestion answers the server's questions; without it the client does not declare that it can be asked. */
-export type NewSdkClient = (url: URL, fetch: Fetch, onQuestion?: OnQuestion) => SdkClient;
+export type NewSdkClient = (url: URL, fetch: Fetch, handlers: SdkHandlers) => SdkClient;
+
+/** What an SDK's handlers do. */
+export interface SdkHandlers {
+  /** Answers the server's questions; without it the client does not declare that it can be asked. */
+  onQuestion: OnQuestion | undefined;
+  /** Any but those that the SDKs keep for themselves: cancellation and progress. */
+  onNotification(message: Record<string, unknown>): Promise<void>;
+}
 
 /** @param signal aborts if nobody waits for the answer any more. @returns undefined to leave it without an answer. */
 export type OnQuestion = (id: JsonRpcId, signal: AbortSignal) => Promise<InputResult | undefined>;

@@ -11,13 +11,14 @@ import { answered, asksForms, type NewSdkClient, noReconnection, noTimeoutMs } f
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v1, which speaks 2025-11-25. It validates no output: it is told of no tools. */
-export const sdkV1Client: NewSdkClient = (url, fetch, onQuestion) => {
+export const sdkV1Client: NewSdkClient = (url, fetch, { onQuestion, onNotification }) => {
   const client = new Client(clientInfo, { capabilities: onQuestion ? asksForms : {} });
   if (onQuestion) {
     client.setRequestHandler(ElicitRequestSchema, (_request, { requestId, signal }) =>
       answered(requestId, signal, onQuestion),
     );
   }
+  client.fallbackNotificationHandler = onNotification;
   const transport = new StreamableHTTPClientTransport(url, {
     fetch,
     requestInit: { redirect: 'manual' },
@@ -45,6 +46,14 @@ export const sdkV1Client: NewSdkClient = (url, fetch, onQuestion) => {
         client.experimental.tasks.cancelTask(taskId, { signal, timeout: noTimeoutMs }),
       update: async () => {
         throw new Error('2025-11-25 has no tasks/update');
+      },
+    },
+    listening: {
+      // Without an id it is no resumption, but the stream of the session.
+      open: () => transport.resumeStream(''),
+      subscribe: (uri, signal) => client.subscribeResource({ uri }, { signal, timeout: noTimeoutMs }),
+      listen: async () => {
+        throw new Error('2025-11-25 has no subscriptions/listen');
       },
     },
     terminate: () => transport.terminateSession(),

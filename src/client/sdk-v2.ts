@@ -8,9 +8,9 @@ import { clientInfo } from './wire-target.ts';
 /** The official client of SDK v2, which speaks both revisions. */
 export const sdkV2Client =
   (revision: ProtocolRevision): NewSdkClient =>
-  (url, fetch, onQuestion) => {
+  (url, fetch, { onQuestion, onNotification }) => {
     const client = new Client(clientInfo, {
-      capabilities: onQuestion ? asksForms : {},
+      capabilities: { ...capabilitiesIn[revision], ...(onQuestion && asksForms) },
       supportedProtocolVersions: spoken(revision),
     });
     if (onQuestion) {
@@ -18,6 +18,7 @@ export const sdkV2Client =
         answered(id, signal, onQuestion),
       );
     }
+    client.fallbackNotificationHandler = onNotification;
     const transport = new StreamableHTTPClientTransport(url, {
       fetch,
       requestInit: { redirect: 'manual' },
@@ -33,6 +34,15 @@ export const sdkV2Client =
           { signal, timeout: noTimeoutMs, toolDefinition: plainTool(params.name) },
         ),
       tasks,
+      listening: {
+        // Without an id it is no resumption, but the stream of the session.
+        open: () => transport.resumeStream(''),
+        subscribe: (uri, signal) => client.subscribeResource({ uri }, { signal, timeout: noTimeoutMs }),
+        listen: async (filter, signal) => {
+          const { honoredFilter, closed } = await client.listen(filter, { signal, timeout: noTimeoutMs });
+          return { honored: { ...honoredFilter }, closed };
+        },
+      },
       terminate: () => transport.terminateSession(),
       close: async () => {
         await tasks.close();
@@ -40,6 +50,12 @@ export const sdkV2Client =
       },
     };
   };
+
+/** Who listens for tasks has to say that it knows them; a call says for itself what it can handle. */
+const capabilitiesIn = {
+  '2025-11-25': {},
+  '2026-07-28': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
+} as const;
 
 const spoken = (revision: ProtocolRevision) => (revision === '2025-11-25' ? [...negotiable] : [revision]);
 

@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { fetch as undiciFetch } from 'undici';
 import type { StopSignal } from '../core/index.ts';
+import type { Message } from './event-stream.ts';
+import type { Acted } from './sdk-acted.ts';
 import { toAnswer } from './sdk-body.ts';
 import { follow } from './sdk-follow.ts';
+import { isEnd, toListened } from './sdk-listened.ts';
 import {
   type Act,
   type Asked,
@@ -24,8 +27,8 @@ import { requestIdHeader } from './wire-target.ts';
  * sees what the SDK does not tell: status, headers and message of every answer.
  *
  * In five cases it does not do as the SDK would have it, each time to let it see what the wire client sees:
- * - The stream for notifications (GET) is refused with 405 and never asked for: no journey listens to it, and
- *   in strict rotation it would take turns from the requests that are measured.
+ * - The stream for notifications (GET) is refused with 405 and never asked for, unless the journey listens: in strict
+ *   rotation it would take turns from the requests that are measured.
  * - Between the answer to `initialize` and `notifications/initialized` a client takes its turnaround time.
  * - A failed `notifications/initialized` is kept from the SDK, which would give the session up. It stands.
  * - What it says to a server that asks something in the middle of an ordinary call is not waited for.
@@ -41,10 +44,9 @@ export interface Witness {
   during<T>(signal: StopSignal, act: (signal: AbortSignal) => Promise<T>, ways?: Ways): Promise<Acted<T>>;
   /** What the SDK's handler for questions answers: what the act says on whose stream, or as whose result, it came. */
   onQuestion(id: JsonRpcId, signal: AbortSignal): Promise<InputResult | undefined>;
+  /** What the SDK's handler for notifications does. */
+  onNotification(message: Message): Promise<void>;
 }
-
-/** What the SDK came to, and the exchanges it made, without those whose answer nobody waits for. */
-export type Acted<T> = { exchanges: Seen[] } & ({ value: T } | { error: unknown });
 
 /** Whatever an SDK does because of an act, it does in the act's asynchronous context: its timers and handlers, too. */
 const acts = new AsyncLocalStorage<Act>();
@@ -69,8 +71,7 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
     }
   };
 
-  const begin = (asked: Asked): Seen => {
-    const requestId = client.nextRequestId();
+  const begin = (asked: Asked, requestId = client.nextRequestId()): Seen => {
     for (const [name, value] of Object.entries(target.headers)) asked.headers.set(name, value);
     asked.headers.set(requestIdHeader, requestId);
     return newSeen(requestId, asked);
@@ -85,9 +86,11 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
       ways.alter(asked.message);
       asked.body = JSON.stringify(asked.message);
     }
-    const seen = begin(asked);
+    const { listening } = ways;
+    const seen = begin(asked, listening?.requestId);
     act.exchanges.push(seen);
     const signal = ended ? AbortSignal.any([deadline, ended]) : deadline;
+    if (listening) return toListened(await ask(asked, seen, signal), seen, act, listening, signal);
     return toAnswer(await ask(asked, seen, signal), seen, act, signal);
   };
 
@@ -114,8 +117,8 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
   };
 
   const fetch: Fetch = async (_url, init = {}) => {
-    if (init.method === 'GET') return new Response(null, { status: 405 });
     const act = acts.getStore();
+    if (init.method === 'GET' && !isWanted(act)) return new Response(null, { status: 405 });
     const body = typeof init.body === 'string' ? init.body : null;
     const asked: Asked = {
       method: init.method ?? 'POST',
@@ -157,7 +160,16 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
     return act?.ways.onQuestion?.(id, act, signal);
   };
 
-  return { fetch, during, onQuestion };
+  const onNotification: Witness['onNotification'] = async (message) => {
+    const { ways } = acts.getStore() ?? {};
+    if (isEnd(message)) ways?.listening?.onEnd();
+    else ways?.onNotification?.(message);
+  };
+
+  return { fetch, during, onQuestion, onNotification };
 }
+
+/** Whether a stream is listened to; once it has ended, the SDK is not the one to open it again. */
+const isWanted = (act: Act | undefined) => act?.ways.listening !== undefined && act.exchanges.length === 0;
 
 const accepted = () => new Response(null, { status: 202 });

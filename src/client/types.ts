@@ -83,8 +83,7 @@ export interface TaskCalls {
    * `subscriptions/listen` (2026-07-28), the GET stream of the session (2025-11-25). Beside other exchanges.
    * `onState` is called as states come, and more is read only then; it must not throw. `failure` is undefined if
    * `signal` stopped it, or the server ended it as its revision has it. `dropped` counts what came besides: messages
-   * of other tasks, of other kinds, and those that are no state of a task. An official client cannot listen, which is
-   * a failure of kind `rejected`.
+   * of other tasks, of other kinds, and those that are no state of a task; of an official client, those that it hands over.
    */
   listen(
     taskIds: readonly string[],
@@ -199,8 +198,7 @@ export interface Connection {
   /**
    * Listens for changes of topics and of their list, beside other exchanges, until `signal` stops it or the stream ends, which
    * is what it resolves with; `failure` as of `TaskCalls.listen`. `subscriptions/listen` (2026-07-28); the GET stream of the
-   * session, and `resources/subscribe` once that is open (2025-11-25). Absent where a client cannot: the official SDKs open
-   * the stream when they like, and once for all.
+   * session, and `resources/subscribe` once that is open (2025-11-25). Absent where a client cannot.
    */
   readonly subscribe?: (
     topics: readonly string[],

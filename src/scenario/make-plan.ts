@@ -161,7 +161,7 @@ function toScenario(
     ...checkData(data, columns),
     ...checkStreamSteps(work.journey, request.client ?? 'wire'),
     ...checkAnswers(work.journey),
-    ...checkSubscriptions(work.journey, request.client ?? 'wire', deployments),
+    ...checkSubscriptions(work.journey, deployments),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),
