@@ -79,7 +79,8 @@ function watchedStream(reader: Reader, seen: Seen, act: Act, signal: StopSignal)
   });
 }
 
-const noResponse = (id: Seen['id']) => ({
+/** What an SDK gets in the place of a response that does not come. */
+export const noResponse = (id: Seen['id']) => ({
   jsonrpc: '2.0',
   id,
   error: { code: -32603, message: 'no JSON-RPC response in the answer' },

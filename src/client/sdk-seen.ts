@@ -5,6 +5,7 @@ import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
 import type { Message } from './event-stream.ts';
 import { type Exchanged, failureOf, shorten, stopFailure } from './exchange.ts';
 import { type AnswerHead, BadAnswer, headerOf } from './http/index.ts';
+import type { ServerEvent } from './sse-reader.ts';
 import { judgeExchange } from './tool-answer.ts';
 import type { Transcript } from './transcript.ts';
 import type { Answer } from './types.ts';
@@ -23,6 +24,8 @@ export interface Seen {
   /** The JSON-RPC response in the answer. */
   message: JsonRpcResponse | undefined;
   failure: Failure | undefined;
+  /** Of a stream whose events count: how it begins. */
+  text?: string;
 }
 
 /** Something that an SDK client was told to do. */
@@ -51,8 +54,19 @@ export interface Ways {
   alter?(message: Asked['message']): void;
   /** Its only exchange is one whose answer is a stream that is listened to. */
   listening?: SeenListening;
+  /** Every event of its answers counts. */
+  streaming?: SeenStreaming;
   /** The SDK hands over what came on a stream of the act. */
   onNotification?(message: Message): void;
+}
+
+export interface SeenStreaming {
+  /** An event has come. @returns true to let go of the connection. */
+  onEvent(event: ServerEvent, message: Message | undefined): boolean;
+  /** An exchange is over. @returns whether the SDK is to ask for the rest. */
+  onOver(seen: Seen): boolean;
+  /** It may ask for the rest now. */
+  wantsRest: boolean;
 }
 
 export interface SeenListening {
@@ -175,7 +189,7 @@ export function exchangedOf({ transcript, answer, message, failure }: Seen): Exc
 
 /** What the SDK has come to is known: so much of the answer is to be told of. */
 export function told(seen: Seen): Transcript {
-  if (seen.answer) seen.transcript.answerBody = seen.answer.body.text;
+  if (seen.answer) seen.transcript.answerBody = seen.text ?? seen.answer.body.text;
   return seen.transcript;
 }
 

@@ -6,6 +6,7 @@ import type { Acted } from './sdk-acted.ts';
 import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
 import { sdkAnsweringOf } from './sdk-stateful-input.ts';
 import { sdkSessionStream } from './sdk-stateful-listen.ts';
+import { sdkStreamOf } from './sdk-stream.ts';
 import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
 import { witness } from './sdk-witness.ts';
@@ -103,14 +104,15 @@ export function sdkStatefulConnection(
   };
 
   const host = { during, inSession: () => sessionId !== null, nextRequestId, sdk: () => sdk };
-  const stream = sdkSessionStream({ ...host, keep });
+  const notifications = sdkSessionStream({ ...host, keep });
   const listen = (_taskIds: readonly string[], onMessage: (message: Message) => void, signal: StopSignal) =>
-    stream.listen(onMessage, signal);
+    notifications.listen(onMessage, signal);
   return {
     open,
     call,
     callAnswering: sdkAnsweringOf(host),
-    subscribe: subscriptionOf({ ...stream, nextRequestId }),
+    stream: sdkStreamOf({ ...host, protocol: '2025-11-25', sdk: async () => sdk, meta: {} }),
+    subscribe: subscriptionOf({ ...notifications, nextRequestId }),
     tasks: sdkTasks({ ...host, protocol: '2025-11-25', sdk: async () => sdk, listen }),
     close,
   };

@@ -11,7 +11,7 @@ import {
 } from './input-parts.ts';
 import type { Acted } from './sdk-acted.ts';
 import { type Act, judgeError, judgeSeen, notAccepted, okAnswer, type Seen, type Ways } from './sdk-seen.ts';
-import type { SdkClient } from './sdk-target.ts';
+import { asksForms, type SdkClient } from './sdk-target.ts';
 import type { Witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, InputAnswer, InputWatch, ToolResult } from './types.ts';
@@ -22,6 +22,9 @@ interface Host {
   sdk(): Promise<SdkClient>;
 }
 
+/** And nothing else that the client declares where it does not say. */
+const declares = { 'io.modelcontextprotocol/clientCapabilities': asksForms };
+
 /**
  * A call of 2026-07-28 whose server may end it with a question, of an official client: it calls its handler for each question and
  * then calls again by itself (`inputRequired.autoFulfill`), so that all of it is one act of several exchanges, one a round.
@@ -30,7 +33,11 @@ export function sdkRoundsOf({ during, nextRequestId, sdk }: Host) {
   const callAnswering: NonNullable<Connection['callAnswering']> = async (call, watch, signal) => {
     const client = await sdk();
     const { ways, finish } = rounds(watch, signal);
-    const params = { name: call.tool, arguments: call.arguments, _meta: { [opIdKey]: call.opId } };
+    const params = {
+      name: call.tool,
+      arguments: call.arguments,
+      _meta: { [opIdKey]: call.opId, ...declares },
+    };
     const acted = await during(signal, (until) => client.call(params, until), ways);
     const answer = judge(acted, watch, { signal, nextRequestId });
     finish(acted.exchanges);

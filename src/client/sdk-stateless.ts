@@ -2,6 +2,7 @@ import { opIdKey } from '../record/index.ts';
 import { judgeError, okAnswer } from './sdk-seen.ts';
 import { sdkRoundsOf } from './sdk-stateless-input.ts';
 import { sdkSubscriptions } from './sdk-stateless-listen.ts';
+import { sdkStreamOf } from './sdk-stream.ts';
 import type { NewSdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
 import { witness } from './sdk-witness.ts';
@@ -47,6 +48,9 @@ export function sdkStatelessConnection(
       protocol: '2026-07-28',
       sdk: opened,
       listen: listenForTasks,
+    }),
+    stream: sdkStreamOf({
+      ...{ during, inSession: () => false, nextRequestId, protocol: '2026-07-28', sdk: opened, meta: plain },
     }),
     subscribe,
     callAnswering: sdkRoundsOf({ during, nextRequestId, sdk: opened }),

@@ -109,9 +109,12 @@ export interface SdkTarget {
  */
 export const noTimeoutMs = 2 ** 31 - 1;
 
-/** The SDKs would open a stream again by themselves; what is lost here is to be seen, and counted. */
-export const noReconnection = {
-  maxRetries: 0,
+/**
+ * The SDKs open a stream again by themselves, at once; which ones, and how often, is decided beneath them (`sdk-witness.ts`): the
+ * rest of a call's stream, if the journey wants it, and no other.
+ */
+export const reconnection = {
+  maxRetries: Number.MAX_SAFE_INTEGER,
   initialReconnectionDelay: 0,
   maxReconnectionDelay: 0,
   reconnectionDelayGrowFactor: 1,

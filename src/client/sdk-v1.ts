@@ -7,7 +7,7 @@ import {
   ElicitRequestSchema,
   ResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { answered, asksForms, type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { answered, asksForms, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v1, which speaks 2025-11-25. It validates no output: it is told of no tools. */
@@ -22,7 +22,7 @@ export const sdkV1Client: NewSdkClient = (url, fetch, { onQuestion, onNotificati
   const transport = new StreamableHTTPClientTransport(url, {
     fetch,
     requestInit: { redirect: 'manual' },
-    reconnectionOptions: noReconnection,
+    reconnectionOptions: reconnection,
   });
   return {
     // The SDK's own types do not agree under `exactOptionalPropertyTypes`.

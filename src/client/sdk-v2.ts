@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import { extTasks } from './sdk-ext-tasks.ts';
-import { answered, asksForms, type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { answered, asksForms, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v2, which speaks both revisions. */
@@ -22,7 +22,7 @@ export const sdkV2Client =
     const transport = new StreamableHTTPClientTransport(url, {
       fetch,
       requestInit: { redirect: 'manual' },
-      reconnectionOptions: noReconnection,
+      reconnectionOptions: reconnection,
     });
     const tasks = extTasks(client, transport, revision);
     return {

@@ -17,6 +17,7 @@ import {
   type Seen,
   type Ways,
 } from './sdk-seen.ts';
+import { toStreamed } from './sdk-streamed.ts';
 import type { Fetch, SdkTarget } from './sdk-target.ts';
 import type { ConnectionClient } from './types.ts';
 import { cancelTimeoutMs } from './wire-stateful.ts';
@@ -27,7 +28,7 @@ import { requestIdHeader } from './wire-target.ts';
  * sees what the SDK does not tell: status, headers and message of every answer.
  *
  * In five cases it does not do as the SDK would have it, each time to let it see what the wire client sees:
- * - The stream for notifications (GET) is refused with 405 and never asked for, unless the journey listens: in strict
+ * - The stream for notifications (GET) is refused with 405 and never asked for, unless the journey listens or resumes: in strict
  *   rotation it would take turns from the requests that are measured.
  * - Between the answer to `initialize` and `notifications/initialized` a client takes its turnaround time.
  * - A failed `notifications/initialized` is kept from the SDK, which would give the session up. It stands.
@@ -86,10 +87,13 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
       ways.alter(asked.message);
       asked.body = JSON.stringify(asked.message);
     }
-    const { listening } = ways;
+    const { listening, streaming } = ways;
     const seen = begin(asked, listening?.requestId);
+    // The rest of a stream has the response to the request that began it.
+    if (streaming && asked.method === 'GET') seen.id = act.exchanges[0]?.id ?? null;
     act.exchanges.push(seen);
     const signal = ended ? AbortSignal.any([deadline, ended]) : deadline;
+    if (streaming) return toStreamed(() => ask(asked, seen, signal), seen, act, streaming, signal);
     if (listening) return toListened(await ask(asked, seen, signal), seen, act, listening, signal);
     return toAnswer(await ask(asked, seen, signal), seen, act, signal);
   };
@@ -129,7 +133,11 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
     };
     switch (asked.message.method) {
       case undefined:
-        return asked.body === null ? exchange(asked, init.signal) : reply(asked, act);
+        if (asked.body !== null) return reply(asked, act);
+        // A client takes its time before it asks for the rest of a stream, as before any request that follows from another.
+        if (act?.ways.streaming) await client.turnAround(act.signal);
+        act?.signal.throwIfAborted();
+        return exchange(asked, init.signal);
       case 'notifications/cancelled':
         mention(asked);
         return accepted();
@@ -169,7 +177,11 @@ export function witness(target: SdkTarget, client: ConnectionClient): Witness {
   return { fetch, during, onQuestion, onNotification };
 }
 
-/** Whether a stream is listened to; once it has ended, the SDK is not the one to open it again. */
-const isWanted = (act: Act | undefined) => act?.ways.listening !== undefined && act.exchanges.length === 0;
+/** Whether a stream is listened to, or resumed; once it has ended, the SDK is not the one to open it again. */
+function isWanted(act: Act | undefined): boolean {
+  if (act === undefined || act.settled) return false;
+  const { listening, streaming } = act.ways;
+  return (listening !== undefined && act.exchanges.length === 0) || streaming?.wantsRest === true;
+}
 
 const accepted = () => new Response(null, { status: 202 });

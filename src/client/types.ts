@@ -183,7 +183,7 @@ export interface Connection {
   /**
    * As `call`, with every event on the way. In 2025-11-25 a stream that broke is resumed with `Last-Event-ID`, if `watch` says
    * so; 2026-07-28 has no such thing. Once it has begun, an answer that is not the response is `info`: the call may be carried
-   * out. Absent where a client cannot tell its streams' events (the official SDKs give them tokens of their own).
+   * out.
    */
   readonly stream?: (call: StreamCall, watch: StreamWatch, signal: StopSignal) => Promise<Answer<ToolResult>>;
   /**

@@ -159,7 +159,7 @@ function toScenario(
   const columns = dataColumns([...callsOf(work.journey).map(templatesOf), subscribedIn(work.journey)]);
   const problems: Problem[] = [
     ...checkData(data, columns),
-    ...checkStreamSteps(work.journey, request.client ?? 'wire'),
+    ...checkStreamSteps(work.journey),
     ...checkAnswers(work.journey),
     ...checkSubscriptions(work.journey, deployments),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),

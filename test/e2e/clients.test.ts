@@ -142,8 +142,8 @@ function expectLossesOfTheory(view: View): void {
 }
 
 /**
- * The default comparison, and nothing at all. Those of long work have deployments of their own: tasks follow below, and the SDKs
- * have no streams (docs/streams.md).
+ * The default comparison, and nothing at all. Those of long work have deployments of their own: tasks, questions and
+ * streams follow below.
  */
 const ofCalls = ['steady', 'rolling-restart', 'crash', 'scale-out'];
 
