@@ -38,7 +38,7 @@ export class AnswerBody {
   #last = '';
 
   /** @param memory what all answers under way hold; counted up with each chunk, until `release`. */
-  constructor(contentType: string | undefined, id: number | null, memory = { bytes: 0 }) {
+  constructor(contentType: string | undefined, id: number | string | null, memory = { bytes: 0 }) {
     this.#memory = memory;
     if (contentType === undefined || !isEventStream.test(contentType)) return;
     const parser = createParser({

@@ -37,7 +37,7 @@ export function stateFilter(
  */
 export function listenFailure(
   listened: Listened,
-  context: { id: number | null; requestId: string; inSession: boolean },
+  context: { id: number | string | null; requestId: string; inSession: boolean },
 ): Failure | undefined {
   if (listened === 'stopped') return undefined;
   if (listened === 'ended') {

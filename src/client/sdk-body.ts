@@ -31,7 +31,8 @@ export async function toAnswer(
   return new Response(body.length === 0 ? null : body, head);
 }
 
-const isStream = ({ answer }: Seen) =>
+/** Whether it is answered by a stream of events. */
+export const isStream = ({ answer }: Seen) =>
   answer !== undefined && headerOf(answer.head, 'content-type')?.startsWith('text/event-stream');
 
 async function readAll(reader: Reader | undefined, seen: Seen, signal: StopSignal): Promise<Buffer> {
@@ -71,23 +72,24 @@ function watchedStream(reader: Reader, seen: Seen, act: Act, signal: StopSignal)
         cut();
       }
       clearTimeout(linger);
-      if (!act.settled) controller.enqueue(endOfStream(seen.id));
+      if (!act.settled) controller.enqueue(lastWord(noResponse(seen.id)));
       controller.close();
     },
     cancel: cut,
   });
 }
 
-const noResponse = (id: number | null) => ({
+/** What an SDK gets in the place of a response that does not come. */
+export const noResponse = (id: Seen['id']) => ({
   jsonrpc: '2.0',
   id,
   error: { code: -32603, message: 'no JSON-RPC response in the answer' },
 });
 
 /**
- * If the response has come before, the SDK passes this over. The first line spoils an event that broke off,
- * which must not be taken for a whole one.
+ * A message at the end of a stream. If the response has come before, the SDK passes this over. The first line spoils an
+ * event that broke off, which must not be taken for a whole one.
  */
-function endOfStream(id: number | null): Uint8Array {
-  return new TextEncoder().encode(`\ndata: broken off\n\ndata: ${JSON.stringify(noResponse(id))}\n\n`);
+export function lastWord(message: object): Uint8Array {
+  return new TextEncoder().encode(`\ndata: broken off\n\ndata: ${JSON.stringify(message)}\n\n`);
 }

@@ -1,12 +1,18 @@
 import { jsonText, negotiable, type StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
+import type { Message } from './event-stream.ts';
 import { headerOf } from './http/index.ts';
+import type { Acted } from './sdk-acted.ts';
 import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
+import { sdkAnsweringOf } from './sdk-stateful-input.ts';
+import { sdkSessionStream } from './sdk-stateful-listen.ts';
+import { sdkStreamOf } from './sdk-stream.ts';
 import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
-import { type Acted, witness } from './sdk-witness.ts';
+import { witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened } from './types.ts';
+import { subscriptionOf } from './wire-stateful-changes.ts';
 
 /** A client of 2025-11-25 that is an official one: each session is an SDK client of its own. */
 export function sdkStatefulConnection(
@@ -14,15 +20,20 @@ export function sdkStatefulConnection(
   target: SdkTarget,
   client: ConnectionClient,
 ): Connection {
-  const { fetch, during } = witness(target, client);
+  const { fetch, during, onQuestion, onNotification } = witness(target, client);
+  const handlers = { onQuestion: client.answers ? onQuestion : undefined, onNotification };
   let sdk: SdkClient | undefined;
+  /** By how often; they may listen in a session that another has taken the place of. */
+  const listeners = new Map<SdkClient, number>();
   let sessionId: string | null = null;
   const nextRequestId = () => client.nextRequestId();
 
   const open: Connection['open'] = async (signal) => {
-    await sdk?.close();
+    const former = sdk;
+    sdk = undefined;
+    await letGo(former);
     sessionId = null;
-    const opening = newSdkClient(target.url, fetch);
+    const opening = newSdkClient(target.url, fetch, handlers);
     sdk = opening;
     return opened(await during(signal, (until) => opening.connect(until)), signal);
   };
@@ -69,13 +80,40 @@ export function sdkStatefulConnection(
     sdk = undefined;
     if (closing === undefined) return {};
     const { exchanges } = await during(signal, () => closing.terminate());
-    await closing.close();
+    await letGo(closing);
     sessionId = null;
     const status = exchanges.at(-1)?.transcript.status;
     return status === undefined ? {} : { status };
   };
 
-  const inSession = () => sessionId !== null;
-  const tasks = sdkTasks({ during, inSession, nextRequestId, protocol: '2025-11-25', sdk: async () => sdk });
-  return { open, call, tasks, close };
+  /** Closes a client that is no longer needed, unless it still listens. */
+  const letGo = async (client: SdkClient | undefined) => {
+    if (client !== undefined && client !== sdk && !listeners.has(client)) await client.close();
+  };
+
+  const keep = async <T>(listening: SdkClient, act: () => Promise<T>): Promise<T> => {
+    listeners.set(listening, (listeners.get(listening) ?? 0) + 1);
+    try {
+      return await act();
+    } finally {
+      const others = (listeners.get(listening) ?? 1) - 1;
+      if (others > 0) listeners.set(listening, others);
+      else listeners.delete(listening);
+      await letGo(listening);
+    }
+  };
+
+  const host = { during, inSession: () => sessionId !== null, nextRequestId, sdk: () => sdk };
+  const notifications = sdkSessionStream({ ...host, keep });
+  const listen = (_taskIds: readonly string[], onMessage: (message: Message) => void, signal: StopSignal) =>
+    notifications.listen(onMessage, signal);
+  return {
+    open,
+    call,
+    callAnswering: sdkAnsweringOf(host),
+    stream: sdkStreamOf({ ...host, protocol: '2025-11-25', sdk: async () => sdk, meta: {} }),
+    subscribe: subscriptionOf({ ...notifications, nextRequestId }),
+    tasks: sdkTasks({ ...host, protocol: '2025-11-25', sdk: async () => sdk, listen }),
+    close,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { InputResult, JsonRpcId } from './sdk-seen.ts';
 
 /** What the parts of the SDK client share: what it asks of an SDK, and where it sends its requests. */
 
@@ -12,10 +13,27 @@ export interface SdkClient {
   /** `tools/call`; its result as the SDK hands it over. */
   call(params: CallParams, signal: AbortSignal): Promise<Record<string, unknown>>;
   readonly tasks: SdkTasks;
+  readonly listening: SdkListening;
   /** DELETE. */
   terminate(): Promise<void>;
   /** Lets go of everything, without a word to the server. */
   close(): Promise<void>;
+}
+
+/** How an SDK listens. What comes goes to its handler for notifications. */
+export interface SdkListening {
+  /** The GET stream of the session (2025-11-25); resolves once it is open. */
+  open(): Promise<void>;
+  /** `resources/subscribe` (2025-11-25). */
+  subscribe(uri: string, signal: AbortSignal): Promise<unknown>;
+  /**
+   * `subscriptions/listen` (2026-07-28); resolves once it is acknowledged, with what is, and with what settles when it has ended.
+   * @param filter what is of interest; the SDK passes on what it does not know, as the tasks extension's `taskIds`.
+   */
+  listen(
+    filter: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<{ honored: Record<string, unknown>; closed: Promise<unknown> }>;
 }
 
 /**
@@ -40,7 +58,40 @@ export interface CallParams {
   _meta: Record<string, unknown>;
 }
 
-export type NewSdkClient = (url: URL, fetch: Fetch) => SdkClient;
+export type NewSdkClient = (url: URL, fetch: Fetch, handlers: SdkHandlers) => SdkClient;
+
+/** What an SDK's handlers do. */
+export interface SdkHandlers {
+  /** Answers the server's questions; without it the client does not declare that it can be asked. */
+  onQuestion: OnQuestion | undefined;
+  /** Any but those that the SDKs keep for themselves: cancellation and progress. */
+  onNotification(message: Record<string, unknown>): Promise<void>;
+}
+
+/** @param signal aborts if nobody waits for the answer any more. @returns undefined to leave it without an answer. */
+export type OnQuestion = (id: JsonRpcId, signal: AbortSignal) => Promise<InputResult | undefined>;
+
+/** What a client declares that can be asked, by forms. */
+export const asksForms = { elicitation: { form: {} } };
+
+/** A question without an answer is one as long as somebody waits for it. */
+export async function answered(
+  id: JsonRpcId,
+  signal: AbortSignal,
+  onQuestion: OnQuestion,
+): Promise<{ action: InputResult['action']; content?: never }> {
+  const result = await onQuestion(id, signal);
+  if (result === undefined) await aborted(signal);
+  // What the user enters is from the scenario; the SDK has the last word on its form.
+  return result as { action: InputResult['action'] };
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  throw new Error('left without an answer');
+}
 
 /** Where an SDK's requests go, and over which sockets. */
 export interface SdkTarget {
@@ -58,9 +109,12 @@ export interface SdkTarget {
  */
 export const noTimeoutMs = 2 ** 31 - 1;
 
-/** The SDKs would open a stream again by themselves; what is lost here is to be seen, and counted. */
-export const noReconnection = {
-  maxRetries: 0,
+/**
+ * The SDKs open a stream again by themselves, at once; which ones, and how often, is decided beneath them (`sdk-witness.ts`): the
+ * rest of a call's stream, if the journey wants it, and no other.
+ */
+export const reconnection = {
+  maxRetries: Number.MAX_SAFE_INTEGER,
   initialReconnectionDelay: 0,
   maxReconnectionDelay: 0,
   reconnectionDelayGrowFactor: 1,

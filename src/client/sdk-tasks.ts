@@ -1,10 +1,14 @@
 import type { StopSignal } from '../core/index.ts';
 import { opIdKey, type ProtocolRevision } from '../record/index.ts';
-import { judgeError, judgeSeen, notAccepted } from './sdk-seen.ts';
+import type { Message } from './event-stream.ts';
+import { untaken } from './input-parts.ts';
+import { stateFilter } from './listen.ts';
+import { judgeActed } from './sdk-acted.ts';
+import { actAsked } from './sdk-stateful-input.ts';
 import type { SdkClient, SdkTasks } from './sdk-target.ts';
 import type { Witness } from './sdk-witness.ts';
 import { toAcknowledged, toCreated, toState, toTaskResult } from './task-state.ts';
-import type { Answer, TaskCalls } from './types.ts';
+import type { Answer, ListenEnd, TaskCalls } from './types.ts';
 
 interface Host {
   during: Witness['during'];
@@ -13,6 +17,16 @@ interface Host {
   protocol: ProtocolRevision;
   /** The client that is connected; undefined if there is no session. */
   sdk(): Promise<SdkClient | undefined>;
+  listen(
+    taskIds: readonly string[],
+    onMessage: (message: Message) => void,
+    signal: StopSignal,
+  ): Promise<ListenEnd>;
+}
+
+function tasksOf(client: SdkClient | undefined): SdkTasks {
+  if (client === undefined) throw new Error('there is no session to have tasks in');
+  return client.tasks;
 }
 
 type Judged = Answer<Record<string, unknown>>;
@@ -21,11 +35,8 @@ type Judged = Answer<Record<string, unknown>>;
  * Tasks of an official client. Each call is one request; what it came to is read from the exchange, as the wire
  * client reads it, and is malformed if only the SDK does not accept it: the SDKs ask for more of a task than is
  * needed here, `createdAt` and `lastUpdatedAt` among it.
- *
- * It cannot listen: v1 opens the GET stream by itself, once and for all of a session, where it would take turns from
- * what is measured (see `sdk-witness.ts`), and `ext-tasks` sends no `subscriptions/listen`.
  */
-export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk }: Host): TaskCalls {
+export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk, listen }: Host): TaskCalls {
   /** @param read makes of an answer what was asked for; it sees an answer that the SDK did not accept, too. */
   const act = async <T>(
     run: (tasks: SdkTasks, signal: AbortSignal) => Promise<unknown>,
@@ -35,17 +46,19 @@ export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk }: Ho
   ): Promise<Answer<T>> => {
     const client = await sdk();
     const acted = await during(signal, async (until) => {
-      if (client === undefined) throw new Error('there is no session to have tasks in');
-      return run(client.tasks, until);
+      return run(tasksOf(client), until);
     });
-    const seen = acted.exchanges.at(-1);
-    const error = 'error' in acted ? acted.error : undefined;
-    const isInterrupted = 'error' in acted && signal.aborted;
-    if (seen === undefined || isInterrupted) {
-      return read(judgeError(error, seen, { signal, inSession: inSession(), nextRequestId }));
-    }
-    const answer = read(judgeSeen(seen, inSession(), orTask));
-    return answer.outcome === 'ok' && 'error' in acted ? notAccepted(error, seen) : answer;
+    return judgeActed(acted, read, { signal, inSession: inSession(), nextRequestId, orTask });
+  };
+
+  const result: TaskCalls['result'] = async (taskId, signal, watch) => {
+    const ask = (tasks: SdkTasks, until: AbortSignal) => tasks.result(taskId, until);
+    if (watch === undefined) return act(ask, toTaskResult, signal);
+    const client = await sdk();
+    const asking = async (until: AbortSignal) => ask(tasksOf(client), until);
+    const { acted, isUntaken } = await actAsked(during, asking, { watch, signal, isRepeatable: true });
+    const answer = judgeActed(acted, toTaskResult, { signal, inSession: inSession(), nextRequestId });
+    return isUntaken && answer.outcome !== 'ok' ? { ...answer, outcome: 'info', failure: untaken } : answer;
   };
 
   return {
@@ -64,10 +77,7 @@ export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk }: Ho
         (answer) => toState(answer, { method: 'tasks/get', taskId, protocol }),
         signal,
       ),
-    result:
-      protocol === '2026-07-28'
-        ? undefined
-        : (taskId, signal) => act((tasks, until) => tasks.result(taskId, until), toTaskResult, signal),
+    result: protocol === '2026-07-28' ? undefined : result,
     cancel: (taskId, signal) =>
       act(
         (tasks, until) => tasks.cancel(taskId, until),
@@ -86,9 +96,10 @@ export function sdkTasks({ during, inSession, nextRequestId, protocol, sdk }: Ho
               (answer) => toAcknowledged(answer, 'tasks/update'),
               signal,
             ),
-    listen: async () => ({
-      requestId: '',
-      failure: { kind: 'rejected', message: 'this client cannot listen' },
-    }),
+    listen: async (taskIds, onState, signal) => {
+      const filter = stateFilter(protocol, taskIds, onState);
+      const { requestId, failure } = await listen(taskIds, filter.take, signal);
+      return { requestId, failure, dropped: filter.dropped };
+    },
   };
 }

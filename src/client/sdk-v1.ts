@@ -4,18 +4,28 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolResultSchema,
   CreateTaskResultSchema,
+  ElicitRequestSchema,
+  RELATED_TASK_META_KEY,
   ResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { answered, asksForms, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v1, which speaks 2025-11-25. It validates no output: it is told of no tools. */
-export const sdkV1Client: NewSdkClient = (url, fetch) => {
-  const client = new Client(clientInfo, { capabilities: {} });
+export const sdkV1Client: NewSdkClient = (url, fetch, { onQuestion, onNotification }) => {
+  const client = new Client(clientInfo, { capabilities: onQuestion ? asksForms : {} });
+  if (onQuestion) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }, { requestId, signal }) => {
+      const result = await answered(requestId, signal, onQuestion);
+      const related = params._meta?.[RELATED_TASK_META_KEY];
+      return related === undefined ? result : { ...result, _meta: { [RELATED_TASK_META_KEY]: related } };
+    });
+  }
+  client.fallbackNotificationHandler = onNotification;
   const transport = new StreamableHTTPClientTransport(url, {
     fetch,
     requestInit: { redirect: 'manual' },
-    reconnectionOptions: noReconnection,
+    reconnectionOptions: reconnection,
   });
   return {
     // The SDK's own types do not agree under `exactOptionalPropertyTypes`.
@@ -39,6 +49,14 @@ export const sdkV1Client: NewSdkClient = (url, fetch) => {
         client.experimental.tasks.cancelTask(taskId, { signal, timeout: noTimeoutMs }),
       update: async () => {
         throw new Error('2025-11-25 has no tasks/update');
+      },
+    },
+    listening: {
+      // Without an id it is no resumption, but the stream of the session.
+      open: () => transport.resumeStream(''),
+      subscribe: (uri, signal) => client.subscribeResource({ uri }, { signal, timeout: noTimeoutMs }),
+      listen: async () => {
+        throw new Error('2025-11-25 has no subscriptions/listen');
       },
     },
     terminate: () => transport.terminateSession(),

@@ -2,18 +2,27 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
 import { extTasks } from './sdk-ext-tasks.ts';
-import { type NewSdkClient, noReconnection, noTimeoutMs } from './sdk-target.ts';
+import { answered, asksForms, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v2, which speaks both revisions. */
 export const sdkV2Client =
   (revision: ProtocolRevision): NewSdkClient =>
-  (url, fetch) => {
-    const client = new Client(clientInfo, { capabilities: {}, supportedProtocolVersions: spoken(revision) });
+  (url, fetch, { onQuestion, onNotification }) => {
+    const client = new Client(clientInfo, {
+      capabilities: { ...capabilitiesIn[revision], ...(onQuestion && asksForms) },
+      supportedProtocolVersions: spoken(revision),
+    });
+    if (onQuestion) {
+      client.setRequestHandler('elicitation/create', (_request, { mcpReq: { id, signal } }) =>
+        answered(id, signal, onQuestion),
+      );
+    }
+    client.fallbackNotificationHandler = onNotification;
     const transport = new StreamableHTTPClientTransport(url, {
       fetch,
       requestInit: { redirect: 'manual' },
-      reconnectionOptions: noReconnection,
+      reconnectionOptions: reconnection,
     });
     const tasks = extTasks(client, transport, revision);
     return {
@@ -25,6 +34,15 @@ export const sdkV2Client =
           { signal, timeout: noTimeoutMs, toolDefinition: plainTool(params.name) },
         ),
       tasks,
+      listening: {
+        // Without an id it is no resumption, but the stream of the session.
+        open: () => transport.resumeStream(''),
+        subscribe: (uri, signal) => client.subscribeResource({ uri }, { signal, timeout: noTimeoutMs }),
+        listen: async (filter, signal) => {
+          const { honoredFilter, closed } = await client.listen(filter, { signal, timeout: noTimeoutMs });
+          return { honored: { ...honoredFilter }, closed };
+        },
+      },
       terminate: () => transport.terminateSession(),
       close: async () => {
         await tasks.close();
@@ -32,6 +50,12 @@ export const sdkV2Client =
       },
     };
   };
+
+/** Who listens for tasks has to say that it knows them; a call says for itself what it can handle. */
+const capabilitiesIn = {
+  '2025-11-25': {},
+  '2026-07-28': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
+} as const;
 
 const spoken = (revision: ProtocolRevision) => (revision === '2025-11-25' ? [...negotiable] : [revision]);
 

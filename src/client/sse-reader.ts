@@ -6,6 +6,8 @@ import { BadAnswer } from './http/index.ts';
 /** One server-sent event. */
 export interface ServerEvent {
   id: string | undefined;
+  /** Its type; by default `message`. */
+  event?: string | undefined;
   data: string;
 }
 
@@ -36,9 +38,9 @@ export class EventStreamReader {
     this.#memory = memory;
     this.#parser = createParser({
       maxBufferSize: eventCharsMax,
-      onEvent: ({ id, data }) => {
+      onEvent: ({ id, event, data }) => {
         this.#isPassed = true;
-        onEvent({ id, data });
+        onEvent({ id, event, data });
       },
       onComment: () => {
         this.#isPassed = true;

@@ -12,7 +12,7 @@ import { isUnknownSession } from './unknown-session.ts';
 const rejectedCodes = new Set([-32700, -32600, -32601, -32602, -32020, -32021, -32022]);
 
 interface Expected {
-  id: number;
+  id: number | string;
   requestId: string;
   inSession: boolean;
   orTask?: boolean;

@@ -69,7 +69,7 @@ export interface TaskCalls {
   /**
    * `tasks/result` (2025-11-25), which waits for the end; undefined where the state holds the result (2026-07-28). With `watch`
    * the client answers what the task asks on the stream meanwhile. With an answer that was not taken the exchange ends as
-   * `broken`: only another one is asked again. An official client answers nothing.
+   * `broken`: only another one is asked again.
    */
   result:
     | ((taskId: string, signal: StopSignal, watch?: InputWatch) => Promise<Answer<ToolResult>>)
@@ -89,8 +89,7 @@ export interface TaskCalls {
    * `subscriptions/listen` (2026-07-28), the GET stream of the session (2025-11-25). Beside other exchanges.
    * `onState` is called as states come, and more is read only then; it must not throw. `failure` is undefined if
    * `signal` stopped it, or the server ended it as its revision has it. `dropped` counts what came besides: messages
-   * of other tasks, of other kinds, and those that are no state of a task. An official client cannot listen, which is
-   * a failure of kind `rejected`.
+   * of other tasks, of other kinds, and those that are no state of a task; of an official client, those that it hands over.
    */
   listen(
     taskIds: readonly string[],
@@ -192,12 +191,12 @@ export interface Connection {
   /**
    * As `call`, with every event on the way. In 2025-11-25 a stream that broke is resumed with `Last-Event-ID`, if `watch` says
    * so; 2026-07-28 has no such thing. Once it has begun, an answer that is not the response is `info`: the call may be carried
-   * out. Absent where a client cannot tell its streams' events (the official SDKs give them tokens of their own).
+   * out.
    */
   readonly stream?: (call: StreamCall, watch: StreamWatch, signal: StopSignal) => Promise<Answer<ToolResult>>;
   /**
    * As `call`, of a client that can be asked in its middle (elicitation, by forms) and answers. In 2025-11-25 it has to say so when
-   * its session is opened: `ConnectionClient.answers`. Absent from the official clients.
+   * its session is opened: `ConnectionClient.answers`. What an official client is asked goes through its own handlers.
    */
   readonly callAnswering?: (
     call: ToolCall,
@@ -207,8 +206,7 @@ export interface Connection {
   /**
    * Listens for changes of topics and of their list, beside other exchanges, until `signal` stops it or the stream ends, which
    * is what it resolves with; `failure` as of `TaskCalls.listen`. `subscriptions/listen` (2026-07-28); the GET stream of the
-   * session, and `resources/subscribe` once that is open (2025-11-25). Absent where a client cannot: the official SDKs open
-   * the stream when they like, and once for all.
+   * session, and `resources/subscribe` once that is open (2025-11-25). Absent where a client cannot.
    */
   readonly subscribe?: (
     topics: readonly string[],

@@ -1,6 +1,6 @@
 import { type StopSignal, TimeLimit } from '../core/index.ts';
-import type { Failure } from '../record/index.ts';
-import { type Exchanged, exchange, shorten } from './exchange.ts';
+import { exchange } from './exchange.ts';
+import { outcomeOf, relatedTask, resultOf, untaken } from './input-parts.ts';
 import { type StreamMessage, streamExchange } from './stream-exchange.ts';
 import { judgeExchange } from './tool-answer.ts';
 import type { Answer, ConnectionClient, InputWatch } from './types.ts';
@@ -25,12 +25,9 @@ interface AskableRequest {
 
 interface Question {
   id: string | number;
-  /** The task that asks, if it is one. */
-  taskId: string | undefined;
+  /** To which task it belongs, if it does. */
+  related: unknown;
 }
-
-const relatedTaskKey = 'io.modelcontextprotocol/related-task';
-const untakenMessage = 'the client let go of the stream: its answer to a question was not taken';
 
 /**
  * A request of 2025-11-25 whose server may ask on its stream: `elicitation/create`, a request of the server's, which is answered by a
@@ -61,7 +58,11 @@ export function answeringOf({ target, client, session, nextId, cancel }: Owner) 
       const given = await watch.onAsked({ round, requestId, how: 'stream' }, signal);
       if (given === undefined) return;
       const carrier = client.nextRequestId();
-      const body = JSON.stringify({ jsonrpc: '2.0', id: question.id, result: resultOf(given, question) });
+      const body = JSON.stringify({
+        jsonrpc: '2.0',
+        id: question.id,
+        result: resultOf(given, question.related),
+      });
       using limit = new TimeLimit(signal, watch.answerMs ?? Number.POSITIVE_INFINITY);
       const posted = { ...wire, head: headFor(carrier), body, id: null };
       const outcome = outcomeOf(await exchange(target.pool, posted, limit));
@@ -89,7 +90,7 @@ export function answeringOf({ target, client, session, nextId, cancel }: Owner) 
     );
     const letGo = isUntaken && !signal.aborted;
     if ('failure' in exchanged && exchanged.sent && until.aborted)
-      cancel(id, letGo ? untakenMessage : undefined);
+      cancel(id, letGo ? untaken.message : undefined);
     // A user who is still to answer does so, though the stream has broken meanwhile.
     await Promise.all(answers);
     const known = letGo && 'failure' in exchanged ? { ...exchanged, failure: untaken } : exchanged;
@@ -97,32 +98,10 @@ export function answeringOf({ target, client, session, nextId, cancel }: Owner) 
   };
 }
 
-const untaken: Failure = { kind: 'broken', message: untakenMessage };
-
 /** The server's request, if the message is one for a form. */
 function questionIn(message: StreamMessage | undefined): Question | undefined {
   if (message?.method !== 'elicitation/create') return undefined;
   const { id, params } = message;
   if (typeof id !== 'string' && typeof id !== 'number') return undefined;
-  const related = membersOf(membersOf(membersOf(params)._meta)[relatedTaskKey]).taskId;
-  return { id, taskId: typeof related === 'string' ? related : undefined };
-}
-
-const membersOf = (value: unknown) => Object(value) as Record<string, unknown>;
-
-/** All that belongs to a task says to which one. */
-function resultOf({ action, content }: { action: string; content: object }, { taskId }: Question) {
-  return {
-    action,
-    ...(action === 'accept' && { content }),
-    ...(taskId !== undefined && { _meta: { [relatedTaskKey]: { taskId } } }),
-  };
-}
-
-/** What a client is told of its answer: that it was accepted, or why not. */
-function outcomeOf(exchanged: Exchanged): { status: number | null; failure: Failure | undefined } {
-  if ('failure' in exchanged) return { status: null, failure: exchanged.failure };
-  const { status, transcript } = exchanged;
-  if (status < 300) return { status, failure: undefined };
-  return { status, failure: { kind: 'rejected', status, message: shorten(transcript.answerBody) } };
+  return { id, related: relatedTask(params) };
 }

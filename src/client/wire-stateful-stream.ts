@@ -17,7 +17,7 @@ interface Owner {
 }
 
 /** Event ids are the server's, and are sent back in a header: what a header cannot carry is none. */
-const isEventId = /^[\x21-\x7e]{1,1024}$/;
+export const isEventId = /^[\x21-\x7e]{1,1024}$/;
 /** A server that says so may have a client wait, but not for ever. */
 const retryMaxMs = 10_000;
 
@@ -89,7 +89,7 @@ async function waitFor(retryMs: number, client: ConnectionClient, signal: StopSi
 }
 
 /** What came of asking for the rest: a stream, however it ended; or why there was none. */
-function outcomeOf(exchanged: Exchanged): { status: number | null; failure: Failure | undefined } {
+export function outcomeOf(exchanged: Exchanged): { status: number | null; failure: Failure | undefined } {
   const { status, answerBody } = exchanged.transcript;
   if (status !== undefined && status < 300) return { status, failure: undefined };
   if ('failure' in exchanged) return { status: status ?? null, failure: exchanged.failure };
@@ -98,7 +98,7 @@ function outcomeOf(exchanged: Exchanged): { status: number | null; failure: Fail
 }
 
 /** That the rest was refused says nothing of the call itself, which had been sent before. */
-function uncertain(answer: Answer<ToolResult>): Answer<ToolResult> {
+export function uncertain(answer: Answer<ToolResult>): Answer<ToolResult> {
   if (answer.outcome !== 'fail') return answer;
   const { failure } = answer;
   const kind = failure.kind === 'unknown-session' ? failure.kind : 'broken';

@@ -1,6 +1,15 @@
 import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { exchange } from './exchange.ts';
+import {
+  type AskedFor,
+  altered,
+  askedIn,
+  askedTooOften,
+  malformed,
+  resultOf,
+  unanswered,
+} from './input-parts.ts';
 import { statelessCalls } from './stateless-call.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import type { Answer, ConnectionClient, InputAnswer, InputWatch, ToolCall, ToolResult } from './types.ts';
@@ -8,14 +17,6 @@ import { protocolMembersWith, type WireTarget } from './wire-target.ts';
 
 /** What a client can be asked for is declared where it answers, and nowhere else. */
 const protocolMembers = protocolMembersWith({ elicitation: { form: {} } });
-
-type Result = Record<string, unknown>;
-
-/** What a server asks with, and gives the client to carry. */
-interface Asked {
-  keys: readonly string[];
-  state: string | undefined;
-}
 
 /**
  * A call of 2026-07-28 whose server may end it with a question (`input_required`): the client calls again, with the answers and with
@@ -40,8 +41,7 @@ export function roundsOf(target: WireTarget, client: ConnectionClient, nextId: (
       const { requestId } = answer;
       const asked = askedIn(answer.value);
       if ('wrong' in asked) return malformed(asked.wrong, answer);
-      if (round > watch.roundsMax)
-        return malformed(`it was asked more than ${watch.roundsMax} times`, answer);
+      if (round > watch.roundsMax) return malformed(askedTooOften(watch.roundsMax), answer);
       if (asked.keys.length === 0) {
         // The server only wants to be called again.
         answer = await send(call, againWith(asked, undefined), signal);
@@ -62,31 +62,9 @@ export function roundsOf(target: WireTarget, client: ConnectionClient, nextId: (
   };
 }
 
-function askedIn({ inputRequests, requestState }: Result): Asked | { wrong: string } {
-  const isAbsent = inputRequests === undefined;
-  if (!isAbsent && (typeof inputRequests !== 'object' || inputRequests === null)) {
-    return { wrong: 'inputRequests is no object' };
-  }
-  if (requestState !== undefined && typeof requestState !== 'string') {
-    return { wrong: 'requestState is no text' };
-  }
-  const requests = Object.entries(isAbsent ? {} : (inputRequests as Record<string, unknown>));
-  if (requests.length === 0 && requestState === undefined) {
-    return { wrong: 'input is required, and there is neither a question nor a state' };
-  }
-  const others = requests.filter(([, request]) => methodOf(request) !== 'elicitation/create');
-  if (others.length > 0) return { wrong: 'it is asked for something that it did not declare' };
-  return { keys: requests.map(([key]) => key), state: requestState };
-}
-
-const methodOf = (request: unknown) => (Object(request) as { method?: unknown }).method;
-
 /** The members of the params of the next round; the same answer to each question. */
-function againWith({ keys, state }: Asked, given: InputAnswer | undefined): string {
-  const response = given && {
-    action: given.action,
-    ...(given.action === 'accept' && { content: given.content }),
-  };
+function againWith({ keys, state }: AskedFor, given: InputAnswer | undefined): string {
+  const response = given && resultOf(given);
   const responses = response && Object.fromEntries(keys.map((key) => [key, response]));
   const carried = state !== undefined && given?.tamper ? altered(state) : state;
   const members = {
@@ -95,22 +73,4 @@ function againWith({ keys, state }: Asked, given: InputAnswer | undefined): stri
   };
   const text = JSON.stringify(members).slice(1, -1);
   return text === '' ? '' : `,${text}`;
-}
-
-const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-
-/** Another last character: of Base64, one that stands for other bytes. */
-function altered(state: string): string {
-  const at = base64url.indexOf(state.at(-1) ?? '');
-  return `${state.slice(0, -1)}${base64url[(Math.max(at, 0) + 32) % 64]}`;
-}
-
-function malformed(message: string, { requestId, transcript }: Answer<Result>): Answer<never> {
-  return { outcome: 'info', failure: { kind: 'malformed', message }, requestId, transcript };
-}
-
-/** No answer in time: the call has ended with the question, so it has no effect. */
-function unanswered({ requestId, transcript }: Answer<Result>): Answer<never> {
-  const failure = { kind: 'timeout', message: 'no answer to the question by the deadline' } as const;
-  return { outcome: 'fail', failure, requestId, transcript };
 }

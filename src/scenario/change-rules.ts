@@ -1,4 +1,3 @@
-import type { ClientKind } from '../record/index.ts';
 import type { DeploymentFile } from './deployment-schema.ts';
 import { type CallStep, callsOf, type JourneyStep, subscribedIn } from './journey-schema.ts';
 import type { DeploymentDraft } from './plan.ts';
@@ -15,7 +14,6 @@ export function checkBus({ server, bus }: DeploymentFile): Problem[] {
 
 export function checkSubscriptions(
   journey: readonly JourneyStep[],
-  client: ClientKind,
   deployments: readonly DeploymentDraft[],
 ): Problem[] {
   const path = ['workload', 'journey'];
@@ -29,14 +27,6 @@ export function checkSubscriptions(
     ...(unknown === undefined
       ? []
       : [{ path: first, message: `\${${unknown}} is not known yet; known here: client, data.column` }]),
-    ...(client === 'wire'
-      ? []
-      : [
-          {
-            path: first,
-            message: `needs --client wire: the official clients (${client}) open the stream when they like, and tell neither when it stands nor when it has ended`,
-          },
-        ]),
     ...withoutBus(deployments, first),
     ...callsOf(journey).flatMap((call) => undistinguished(call, path)),
   ];

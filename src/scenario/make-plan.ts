@@ -159,9 +159,9 @@ function toScenario(
   const columns = dataColumns([...callsOf(work.journey).map(templatesOf), subscribedIn(work.journey)]);
   const problems: Problem[] = [
     ...checkData(data, columns),
-    ...checkStreamSteps(work.journey, request.client ?? 'wire'),
-    ...checkAnswers(work.journey, request.client ?? 'wire'),
-    ...checkSubscriptions(work.journey, request.client ?? 'wire', deployments),
+    ...checkStreamSteps(work.journey),
+    ...checkAnswers(work.journey),
+    ...checkSubscriptions(work.journey, deployments),
     ...checkScenario(scenario, deployments, knownDeployments, request.env ?? {}),
     ...checkTaskJourney(work.journey, deployments, () => deploymentsWithTasks(catalog)),
     ...checkFaultsBackend(scenario, deployments, request.backend ?? 'process'),

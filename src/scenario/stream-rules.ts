@@ -1,4 +1,3 @@
-import type { ClientKind } from '../record/index.ts';
 import { type DeploymentFile, servers } from './deployment-schema.ts';
 import type { CallStep, JourneyStep } from './journey-schema.ts';
 import type { Problem } from './problems.ts';
@@ -22,24 +21,17 @@ export function checkStreamsKey({ server, state, streams }: DeploymentFile): Pro
   return [{ path: ['streams', 'events'], message }];
 }
 
-export function checkStreamSteps(journey: readonly JourneyStep[], client: ClientKind): Problem[] {
+export function checkStreamSteps(journey: readonly JourneyStep[]): Problem[] {
   return journey.flatMap((step, i) => {
     const inner = 'repeat' in step ? step.steps : [step];
     return inner.flatMap((plain, j) => {
       if (!('call' in plain) || plain.stream === undefined) return [];
       const path = ['workload', 'journey', i, ...('repeat' in step ? ['steps', j] : []), 'stream'];
-      return checkStep(plain, client).map((message) => ({ path, message }));
+      return checkStep(plain).map((message) => ({ path, message }));
     });
   });
 }
 
-function checkStep({ task }: CallStep, client: ClientKind): string[] {
-  return [
-    ...(task === undefined ? [] : ['and `task` are two ways to carry a call out; leave one of them out']),
-    ...(client === 'wire'
-      ? []
-      : [
-          `needs --client wire: the official clients (${client}) give their streams tokens of their own and drop the events of others, so none could be accounted for`,
-        ]),
-  ];
+function checkStep({ task }: CallStep): string[] {
+  return task === undefined ? [] : ['and `task` are two ways to carry a call out; leave one of them out'];
 }

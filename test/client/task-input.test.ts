@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { type InputAnswer, type InputWatch, wireConnector } from '../../src/client/index.ts';
+import { connectorFor, type InputAnswer, type InputWatch } from '../../src/client/index.ts';
+import type { ClientKind } from '../../src/record/index.ts';
 import { type Asked, type ScriptServer, scriptServer, sendResult } from '../support/script-server.ts';
 
 /** Tasks of 2025-11-25 that ask on the stream of `tasks/result`. */
@@ -19,8 +20,12 @@ const initialized = {
 const open = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
 const event = (message: object) => `data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`;
+const form = {
+  ...{ mode: 'form', message: 'go on?' },
+  requestedSchema: { type: 'object', properties: { goOn: { type: 'boolean' } } },
+};
 const question = (id: string | number, meta: object = related) =>
-  event({ id, method: 'elicitation/create', params: { mode: 'form', message: 'go on?', ...meta } });
+  event({ id, method: 'elicitation/create', params: { ...form, ...meta } });
 const isAnswer = ({ body }: Asked) => body?.method === undefined && body?.result !== undefined;
 
 interface Script {
@@ -35,7 +40,11 @@ interface Script {
 }
 
 /** A session in which the result of `t1` is asked for so many times; what its client was told, and what its server was asked. */
-async function play({ onResult, onAnswer, user = async () => yes, answerMs, last }: Script, times = 1) {
+async function play(
+  kind: ClientKind,
+  { onResult, onAnswer, user = async () => yes, answerMs, last }: Script,
+  times = 1,
+) {
   let results = 0;
   await using server = await scriptServer((asked, response) => {
     const { method } = asked.body ?? {};
@@ -47,7 +56,7 @@ async function play({ onResult, onAnswer, user = async () => yes, answerMs, last
     } else if (isAnswer(asked) && onAnswer) onAnswer(asked, response);
     else response.writeHead(202).end();
   });
-  await using connector = wireConnector(server.url, '2025-11-25');
+  await using connector = (await connectorFor(kind, '2025-11-25'))(server.url);
   let exchanges = 0;
   const connection = connector.connect({
     answers: true,
@@ -72,111 +81,115 @@ async function play({ onResult, onAnswer, user = async () => yes, answerMs, last
   return { answers, told, asked: server.asked, posted: server.asked.filter(isAnswer) };
 }
 
-describe('a task that asks on the stream of its result', () => {
-  it('is answered by a POST in the same session that names the task, and its result waited for', async () => {
-    let end = () => {};
-    const { answers, told, posted, asked } = await play({
-      onResult(one, response) {
-        open(response);
-        response.write(question('q1'));
-        end = () => void response.end(event({ id: one.body.id, result }));
-      },
-      onAnswer(_one, response) {
-        response.writeHead(202).end();
-        end();
-      },
-    });
-    expect(answers).toMatchObject([
-      { outcome: 'ok', requestId: 'c1-3', value: { structuredContent: { steps: 2 } } },
-    ]);
-    expect(told).toEqual([
-      ['asked', 1, 'c1-3', 'stream'],
-      ['answered', 1, 'c1-4', 202, undefined],
-    ]);
-    expect(posted).toMatchObject([
-      {
-        headers: { 'mcp-session-id': 's1', 'x-windtunnel-request': 'c1-4' },
-        body: { id: 'q1', result: { action: 'accept', content: { goOn: true }, ...related } },
-      },
-    ]);
-    expect(asked[0]?.body.params.capabilities).toEqual({ elicitation: { form: {} } });
-  });
-
-  it('is answered each question once, and again on another stream', async () => {
-    const { posted, told } = await play(
-      {
+describe.each(['wire', 'sdk'] as const)(
+  'a task that asks a %s client on the stream of its result',
+  (kind) => {
+    it('is answered by a POST in the same session that names the task, and its result waited for', async () => {
+      let end = () => {};
+      const { answers, told, posted, asked } = await play(kind, {
         onResult(one, response) {
           open(response);
-          response.write(question('q1') + question('q1') + question(2, {}));
-          response.end(event({ id: one.body.id, result }));
-        },
-      },
-      2,
-    );
-    expect(posted.map(({ body }) => body.id).toSorted()).toEqual([2, 2, 'q1', 'q1']);
-    expect(posted.find(({ body }) => body.id === 2)?.body.result).not.toHaveProperty('_meta');
-    expect(told).toHaveLength(8);
-  });
-
-  it('is not answered more questions than the client takes', async () => {
-    const { posted } = await play({
-      onResult(one, response) {
-        open(response);
-        response.write(['a', 'b', 'c', 'd', 'e'].map((id) => question(id)).join(''));
-        response.end(event({ id: one.body.id, result }));
-      },
-    });
-    expect(posted).toHaveLength(3);
-  });
-
-  it('is answered though the stream has broken meanwhile', async () => {
-    const { promise: broken, resolve } = Promise.withResolvers<void>();
-    const { answers, told } = await play({
-      onResult(_one, response) {
-        open(response);
-        response.once('close', () => resolve());
-        response.write(question('q1'), () => response.destroy());
-      },
-      user: () => broken.then(() => yes),
-    });
-    expect(answers).toMatchObject([{ outcome: 'info', failure: { kind: 'broken' } }]);
-    expect(told.at(-1)).toEqual(['answered', 1, 'c1-4', 202, undefined]);
-  });
-
-  const meetings: [name: string, meet: (response: ServerResponse) => unknown, kind: string][] = [
-    ['refused', (response) => response.writeHead(404).end(), 'rejected'],
-    ['met by a gateway without a server', (response) => response.writeHead(502).end(), 'rejected'],
-    ['cut off', (response) => response.destroy(), 'broken'],
-    ['met with silence', () => {}, 'timeout'],
-  ];
-  it.each(meetings)(
-    'is let go of when the answer is %s, since only another request is asked again',
-    async (_name, meet, kind) => {
-      const isCancel = ({ body }: Asked) => body?.method === 'notifications/cancelled';
-      const { answers, told, asked } = await play({
-        onResult(_one, response) {
-          open(response);
           response.write(question('q1'));
+          end = () => void response.end(event({ id: one.body.id, result }));
         },
-        onAnswer: (_one, response) => void meet(response),
-        answerMs: 200,
-        last: (server) => server.seen(isCancel),
+        onAnswer(_one, response) {
+          response.writeHead(202).end();
+          end();
+        },
       });
       expect(answers).toMatchObject([
-        { outcome: 'info', failure: { kind: 'broken', message: expect.stringContaining('was not taken') } },
+        { outcome: 'ok', requestId: 'c1-3', value: { structuredContent: { steps: 2 } } },
       ]);
-      expect(told.at(-1)).toEqual([
-        'answered',
-        1,
-        'c1-4',
-        kind === 'rejected' ? expect.any(Number) : null,
+      expect(told).toEqual([
+        ['asked', 1, 'c1-3', 'stream'],
+        ['answered', 1, 'c1-4', 202, undefined],
+      ]);
+      expect(posted).toMatchObject([
+        {
+          headers: { 'mcp-session-id': 's1', 'x-windtunnel-request': 'c1-4' },
+          body: { id: 'q1', result: { action: 'accept', content: { goOn: true }, ...related } },
+        },
+      ]);
+      expect(asked[0]?.body.params.capabilities).toEqual({ elicitation: { form: {} } });
+    });
+
+    it('is answered each question once, and again on another stream', async () => {
+      const { posted, told } = await play(
         kind,
-      ]);
-      const waited = asked.find(({ body }) => body?.method === 'tasks/result');
-      expect(asked.find(isCancel)?.body.params).toMatchObject({
-        requestId: waited?.body.id,
-        reason: expect.stringContaining('was not taken'),
+        {
+          onResult(one, response) {
+            open(response);
+            response.write(question('q1') + question('q1') + question(2, {}));
+            response.end(event({ id: one.body.id, result }));
+          },
+        },
+        2,
+      );
+      expect(posted.map(({ body }) => body.id).toSorted()).toEqual([2, 2, 'q1', 'q1']);
+      expect(posted.find(({ body }) => body.id === 2)?.body.result).not.toHaveProperty('_meta');
+      expect(told).toHaveLength(8);
+    });
+
+    it('is not answered more questions than the client takes', async () => {
+      const { posted } = await play(kind, {
+        onResult(one, response) {
+          open(response);
+          response.write(['a', 'b', 'c', 'd', 'e'].map((id) => question(id)).join(''));
+          response.end(event({ id: one.body.id, result }));
+        },
       });
-    },
-  );
-});
+      expect(posted).toHaveLength(3);
+    });
+
+    it('is answered though the stream has broken meanwhile', async () => {
+      const { promise: broken, resolve } = Promise.withResolvers<void>();
+      const { answers, told } = await play(kind, {
+        onResult(_one, response) {
+          open(response);
+          response.once('close', () => resolve());
+          response.write(question('q1'), () => response.destroy());
+        },
+        user: () => broken.then(() => yes),
+      });
+      expect(answers).toMatchObject([{ outcome: 'info', failure: { kind: 'broken' } }]);
+      expect(told.at(-1)).toEqual(['answered', 1, 'c1-4', 202, undefined]);
+    });
+
+    const meetings: [name: string, meet: (response: ServerResponse) => unknown, failure: string][] = [
+      ['refused', (response) => response.writeHead(404).end(), 'rejected'],
+      ['met by a gateway without a server', (response) => response.writeHead(502).end(), 'rejected'],
+      ['cut off', (response) => response.destroy(), 'broken'],
+      ['met with silence', () => {}, 'timeout'],
+    ];
+    it.each(meetings)(
+      'is let go of when the answer is %s, since only another request is asked again',
+      async (_name, meet, failure) => {
+        const isCancel = ({ body }: Asked) => body?.method === 'notifications/cancelled';
+        const { answers, told, asked } = await play(kind, {
+          onResult(_one, response) {
+            open(response);
+            response.write(question('q1'));
+          },
+          onAnswer: (_one, response) => void meet(response),
+          answerMs: 200,
+          last: (server) => server.seen(isCancel),
+        });
+        expect(answers).toMatchObject([
+          { outcome: 'info', failure: { kind: 'broken', message: expect.stringContaining('was not taken') } },
+        ]);
+        expect(told.at(-1)).toEqual([
+          'answered',
+          1,
+          'c1-4',
+          failure === 'rejected' ? expect.any(Number) : null,
+          failure,
+        ]);
+        const waited = asked.find(({ body }) => body?.method === 'tasks/result');
+        expect(asked.find(isCancel)?.body.params).toMatchObject({
+          requestId: waited?.body.id,
+          reason: expect.stringContaining('was not taken'),
+        });
+      },
+    );
+  },
+);

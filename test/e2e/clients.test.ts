@@ -23,13 +23,18 @@ interface View {
   events: any[];
 }
 
-async function look(client: ClientKind, scenario: string, deployments: string[]): Promise<View[]> {
+async function look(
+  client: ClientKind,
+  scenario: string,
+  deployments: string[],
+  size = small,
+): Promise<View[]> {
   using folder = temporaryFolder();
   const out = join(folder.path, 'experiment');
   const file = join(folder.path, 'patient.yaml');
   writeFileSync(file, patient(readFileSync(join(catalog.scenariosDir, `${scenario}.yaml`), 'utf8')));
   const names = deployments.join(',');
-  const args = ['run', file, '--client', client, '--deployment', names, ...small, '--out', out];
+  const args = ['run', file, '--client', client, '--deployment', names, ...size, '--out', out];
   const { code, stderr } = await cli(args);
   // Which verdict it is may depend on how busy the machine is; that there is one may not.
   expect([0, 1, 2], stderr).toContain(code);
@@ -142,8 +147,8 @@ function expectLossesOfTheory(view: View): void {
 }
 
 /**
- * The default comparison, and nothing at all. Those of long work have deployments of their own: tasks follow below, and the SDKs
- * have no streams (docs/streams.md).
+ * The default comparison, and nothing at all. Those of long work have deployments of their own: tasks, questions and
+ * streams follow below.
  */
 const ofCalls = ['steady', 'rolling-restart', 'crash', 'scale-out'];
 
@@ -236,3 +241,36 @@ it.each<[string, string[]]>([
   },
   timeoutMs,
 );
+
+/** As small as it can be, so that calls that take half a second do not wait for each other. */
+const few = ['--duration', '3s', '--sessions', '6', '--rate', '8/s', '--seed', '7', '--quiet'];
+
+it('a question is answered by an official client as by the wire client, whichever replica the answer reaches', {
+  timeout: timeoutMs,
+}, async () => {
+  const [view] = (await look('sdk', 'elicitation', ['stateless'], few)) as [View];
+  expectSound(view);
+  const of = (type: string) => view.events.filter((event) => event.type === type);
+  const done = of('operation').filter(({ outcome }) => outcome === 'ok');
+  expect(done.length).toBeGreaterThan(9);
+  for (const type of ['asked', 'answered']) {
+    const told = new Set(of(type).map(({ opId }) => opId));
+    for (const { opId } of done) expect(told).toContain(opId);
+  }
+  expect(view.run.metrics.input_loss).toMatchObject({ numerator: 0, cut: 0 });
+  const routed = new Set(of('routed').map(({ requestId }) => requestId));
+  for (const { requestId } of [...of('asked'), ...of('answered')]) expect(routed).toContain(requestId);
+});
+
+it('a stream is resumed by an official client at any replica, and loses nothing', {
+  timeout: timeoutMs,
+}, async () => {
+  const [view] = (await look('sdk', 'stream-resume', ['stateful-streams-shared'], few)) as [View];
+  expectSound(view);
+  const { stream_loss, stream_duplicate, stream_leak } = view.run.metrics;
+  const calls = intended(view).operations.length;
+  expect(calls).toBeGreaterThan(9);
+  const streams = { opened: calls, broken: calls, resumed: calls };
+  expect(stream_loss).toMatchObject({ numerator: 0, streams });
+  for (const none of [stream_duplicate, stream_leak]) expect(none).toMatchObject({ numerator: 0 });
+});

@@ -39,10 +39,6 @@ describe('a step that listens', () => {
     );
   });
 
-  it('needs the wire client', () => {
-    expect(refusal('[news]', '[news]', { client: 'sdk' })).toContain('needs --client wire');
-  });
-
   it('goes with changes that can be told apart', () => {
     expect(refusal('"${opId}"', 'same')).toContain('must contain ${opId}');
   });

@@ -11,24 +11,19 @@ const step = (changes: Partial<CallStep> = {}): CallStep => ({
 });
 
 describe('answers of a call step', () => {
-  it('need the wire client', () => {
-    expect(checkAnswers([step()], 'wire')).toEqual([]);
-    const [problem] = checkAnswers([{ repeat: 2, steps: [step()] }], 'sdk');
-    expect(problem?.path).toEqual(['workload', 'journey', 0, 'steps', 0, 'answers']);
-    expect(problem?.message).toContain('needs --client wire');
-  });
-
   it('do not go with a stream', () => {
     const stream = { onBreak: 'resume', idempotencyKey: false } as const;
-    expect(checkAnswers([step({ stream })], 'wire')).toHaveLength(1);
+    expect(checkAnswers([step()])).toEqual([]);
+    const [problem] = checkAnswers([{ repeat: 2, steps: [step({ stream })] }]);
+    expect(problem?.path).toEqual(['workload', 'journey', 0, 'steps', 0, 'answers']);
     const { answers: _none, ...plain } = step({ stream });
-    expect(checkAnswers([plain], 'sdk')).toEqual([]);
+    expect(checkAnswers([plain])).toEqual([]);
   });
 
   it('go with a task, which has no state to alter', () => {
     const task = { follow: 'poll', wait: true, by: 'itself', retries: 0 } as const;
-    expect(checkAnswers([step({ task })], 'wire')).toEqual([]);
-    const [problem] = checkAnswers([step({ task, answers: { ...answers, tamper: true } })], 'wire');
+    expect(checkAnswers([step({ task })])).toEqual([]);
+    const [problem] = checkAnswers([step({ task, answers: { ...answers, tamper: true } })]);
     expect(problem?.message).toContain('`tamper`');
   });
 });

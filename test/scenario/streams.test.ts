@@ -85,9 +85,4 @@ describe('the stream of a call', () => {
     expect(scenario('onBreak: resume', 'onBreak: wait')).toContain('allowed: resume, again, give-up');
     expect(scenario(step, 'stream: { dropAfter: 0 }')).toContain('stream.dropAfter');
   });
-
-  it('needs the wire client, and says why', () => {
-    const refused = scenario('name: blocking-call', 'name: mine', { client: 'sdk' });
-    expect(refused).toContain('stream: needs --client wire: the official clients (sdk)');
-  });
 });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type InputAnswer, wireConnector } from '../../src/client/index.ts';
+import { connectorFor, type InputAnswer } from '../../src/client/index.ts';
 import { TimeLimit } from '../../src/core/index.ts';
+import type { ClientKind } from '../../src/record/index.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { type Replica, type ServerName, servers, startReplica } from './replica.ts';
 import { callTool, openSession, post, readAnswer } from './wire.ts';
@@ -21,16 +22,16 @@ const eventsOf = (opId: string): string[] =>
     .filter((entry) => entry.opId === opId)
     .map(({ event }) => event);
 
-/** One call of a wire client that is asked, and what it was told of that. */
+/** One call of a client that is asked, and what it was told of that. */
 async function call(
   server: ServerName,
   url: URL,
   opId: string,
   given: InputAnswer | undefined,
-  deadlineMs = 10_000,
+  client: ClientKind = 'wire',
 ) {
   const protocol = server === 'stateless-v2' ? '2026-07-28' : '2025-11-25';
-  await using connector = wireConnector(url.href, protocol);
+  await using connector = (await connectorFor(client, protocol))(url.href);
   let n = 0;
   const connection = connector.connect({
     answers: true,
@@ -40,7 +41,7 @@ async function call(
   await connection.open(never);
   const asked: unknown[] = [];
   const answered: { status: number | null; tampered: boolean }[] = [];
-  using limit = new TimeLimit(never, deadlineMs);
+  using limit = new TimeLimit(never, 10_000);
   const answer = await connection.callAnswering?.(
     { tool: 'report', arguments: args, opId },
     {
@@ -67,18 +68,22 @@ describe.each(servers)('%s', (server) => {
   afterAll(() => replica?.[Symbol.asyncDispose]());
   const isStateless = server === 'stateless-v2';
 
-  it('asks half-way, and goes on with what is accepted', async () => {
-    const { answer, asked, answered } = await call(server, replica.url, `${server}.0`, yes);
-    expect(answer).toMatchObject({
-      outcome: 'ok',
-      value: { isError: false, structuredContent: { steps: 4 } },
-    });
-    expect(asked).toEqual([[1, isStateless ? 'result' : 'stream']]);
-    expect(answered).toEqual([{ status: isStateless ? 200 : 202, tampered: false }]);
-    expect(eventsOf(`${server}.0`)).toEqual(
-      isStateless ? ['begin', 'abort', 'begin', 'answered', 'commit'] : ['begin', 'answered', 'commit'],
-    );
-  });
+  it.each(['wire', 'sdk'] as const)(
+    'asks a %s client half-way, and goes on with what is accepted',
+    async (client) => {
+      const opId = `${server}.${client}`;
+      const { answer, asked, answered } = await call(server, replica.url, opId, yes, client);
+      expect(answer).toMatchObject({
+        outcome: 'ok',
+        value: { isError: false, structuredContent: { steps: 4 } },
+      });
+      expect(asked).toEqual([[1, isStateless ? 'result' : 'stream']]);
+      expect(answered).toEqual([{ status: isStateless ? 200 : 202, tampered: false }]);
+      expect(eventsOf(opId)).toEqual(
+        isStateless ? ['begin', 'abort', 'begin', 'answered', 'commit'] : ['begin', 'answered', 'commit'],
+      );
+    },
+  );
 
   it.each(['decline', 'cancel'] as const)('ends without effect at a %s', async (action) => {
     const opId = `${server}.${action}`;
@@ -98,17 +103,19 @@ describe.each(servers)('%s', (server) => {
 
 describe('a task of stateful-v1', () => {
   it.each([
-    ['accept', 'commit', false],
-    ['decline', 'abort', true],
+    ['wire', 'accept', 'commit', false],
+    ['wire', 'decline', 'abort', true],
+    ['sdk', 'accept', 'commit', false],
+    ['sdk', 'decline', 'abort', true],
   ] as const)(
-    'asks the wire client that waits for its result, and takes a %s',
-    async (action, end, isError) => {
+    'asks the %s client that waits for its result, and takes a %s',
+    async (kind, action, end, isError) => {
       await using replica = await startReplica('stateful-v1', {
         WINDTUNNEL_LEDGER: ledger,
         WINDTUNNEL_TASK_STORE: 'memory',
         WINDTUNNEL_TASK_POLL_MS: '30',
       });
-      await using connector = wireConnector(replica.url.href, '2025-11-25');
+      await using connector = (await connectorFor(kind, '2025-11-25'))(replica.url.href);
       let n = 0;
       const { open, tasks, close } = connector.connect({
         answers: true,
@@ -116,7 +123,7 @@ describe('a task of stateful-v1', () => {
         turnAround: async () => {},
       });
       await open(never);
-      const opId = `task.${action}`;
+      const opId = `task.${kind}.${action}`;
       const made = await tasks.create({ tool: 'report', arguments: args, opId }, {}, never);
       if (made.outcome !== 'ok' || !('task' in made.value)) throw new Error('no task was made');
       const { taskId } = made.value.task;
