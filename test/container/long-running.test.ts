@@ -79,9 +79,12 @@ describe('long-running work in containers', () => {
       expect(counted(run, 'duplicate_execution')).toEqual([0, expect.any(Number)]);
     }
     const [sessions, stateless] = runs;
-    const shared = ['shared-session-loss', 'shared-stream-events', 'shared-bus'];
+    const shared = ['shared-session-loss', 'shared-bus'];
     expect(heldAgainst(sessions, shared)).toEqual({ ids: shared, wrong: [] });
     expect(heldAgainst(stateless, ['shared-bus'])).toEqual({ ids: ['shared-bus'], wrong: [] });
+    // Another replica has the events; whether all come by the deadline depends on how busy the machine is.
+    const { stream_loss: streams } = sessions.metrics;
+    expect('streams' in streams && streams.streams.resumed).toBeGreaterThan(10);
     // A question that is open on the dead one is lost with it, unless its client carries the state of the call.
     const [lost, asked] = counted(sessions, 'input_loss');
     expect(asked).toBeGreaterThan(10);
