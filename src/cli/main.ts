@@ -68,4 +68,12 @@ function exitCodeOfError(error: unknown): number {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+/** All that was written is on its way, or nobody reads it any more. */
+const written = (stream: NodeJS.WriteStream) =>
+  new Promise<void>((resolve) => stream.write('', () => resolve()));
+
+const exitCode = await main(process.argv.slice(2));
+await Promise.all([written(process.stdout), written(process.stderr)]);
+// Not left to an event loop that has run dry: Node then gives its signal handlers up long before the process ends, and Ctrl-C
+// in between would make the exit code the signal's.
+process.exit(exitCode);
