@@ -1,4 +1,4 @@
-import { monotonicUs, type StopSignal } from '../core/index.ts';
+import { monotonicUs, objectIn, type StopSignal } from '../core/index.ts';
 import { AnswerBody, type JsonRpcResponse } from './answer-body.ts';
 import { type Exchanged, failureOf, type WireRequest } from './exchange.ts';
 import {
@@ -127,7 +127,7 @@ class Listening implements HttpHandler {
 
   #take(data: string): void {
     if (this.#isSettled) return;
-    const message = parseObject(data);
+    const message = objectIn(data);
     if (message === undefined) return;
     const { id } = this.#listener.request;
     const isResponse = id !== null && message.id === id && message.method === undefined;
@@ -150,16 +150,5 @@ class Listening implements HttpHandler {
     const isOver = listened === 'ended' || (typeof listened === 'object' && this.#reader === undefined);
     if (!isOver) this.#http?.abandon();
     this.#listener.resolve(listened);
-  }
-}
-
-function parseObject(text: string): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Message)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }

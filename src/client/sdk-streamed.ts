@@ -1,4 +1,5 @@
 import type { Response as UndiciResponse } from 'undici';
+import { objectIn } from '../core/index.ts';
 import type { Message } from './event-stream.ts';
 import { lingerMs } from './exchange.ts';
 import { isStream, lastWord, noResponse, toAnswer } from './sdk-body.ts';
@@ -70,7 +71,7 @@ function events(
     onEvent: (event) => {
       if (isOver()) return;
       passed.push(written(event));
-      const message = parsed(event.data);
+      const message = objectIn(event.data);
       const letsGo = streaming.onEvent(event, message);
       if (message !== undefined && isResponse(message, seen)) seen.message = message;
       else if (letsGo) seen.failure = { kind: 'broken', message: droppedMessage, ...(status && { status }) };
@@ -133,15 +134,4 @@ const isResponse = (message: Message, { id }: Seen) =>
 function written({ id, event, data }: ServerEvent): string {
   const lines = data.split('\n').map((line) => `data: ${line}\n`);
   return `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`;
-}
-
-function parsed(text: string): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Message)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { HarnessError, messageOf } from '../core/index.ts';
+import { HarnessError, messageOf, objectIn } from '../core/index.ts';
 
 /** How many lines of a file could not be read; a process killed in the middle of a write leaves one. */
 export interface ReadStats {
@@ -108,20 +108,11 @@ function parseLines<T extends object>(
     const end = feed < 0 ? text.length : feed;
     if (end > start) {
       seen.lines += 1;
-      const record = parseObject(text.slice(start, end));
+      const record = objectIn(text.slice(start, end));
       if (record !== undefined && isWhole(record)) records.push(record as T);
       else seen.tornLines += 1;
     }
     start = end + 1;
   }
   return records;
-}
-
-function parseObject(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { HarnessError } from '../core/index.ts';
+import { HarnessError, objectIn } from '../core/index.ts';
 import type { DataField } from './data-schema.ts';
 
 /** One client's values, by column. */
@@ -70,15 +70,6 @@ export function parseNdjsonRows(text: string, { path, columns, types }: Wanted):
       if (lacking !== undefined) throw unknownColumn(path, i + 1, lacking, Object.keys(row));
       return [Object.fromEntries(columns.map((name) => [name, row[name]]))];
     });
-}
-
-function objectIn(line: string): Row | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unknownColumn(path: string, line: number, name: string, known: readonly string[]): HarnessError {
