@@ -2,6 +2,7 @@
 // Which is chosen in one place (`connector-for.ts`); what a server does wrong is a value, not an exception.
 export { connectorFor } from './connector-for.ts';
 export { runInterrupted } from './exchange.ts';
+export { resultOf } from './input-parts.ts';
 export type { Transcript } from './transcript.ts';
 export type {
   Access,

@@ -11,6 +11,9 @@ const relatedTaskKey = 'io.modelcontextprotocol/related-task';
 /** To which task a question belongs (2025-11-25), by its `params`; undefined if to none. */
 export const relatedTask = (params: unknown): unknown => membersOf(membersOf(params)._meta)[relatedTaskKey];
 
+/** What a client declares that can be asked, by forms. */
+export const asksForms = { elicitation: { form: {} } };
+
 /** What a user says, as it is sent; all that belongs to a task says to which one. */
 export const resultOf = ({ action, content }: InputAnswer, related?: unknown) => ({
   action,

@@ -1,4 +1,5 @@
 import type { Response as UndiciResponse } from 'undici';
+import { objectIn } from '../core/index.ts';
 import { type Message, maxEventChars } from './event-stream.ts';
 import { isStream, lastWord, toAnswer } from './sdk-body.ts';
 import { type Act, noteFailure, type Seen, type SeenListening } from './sdk-seen.ts';
@@ -67,12 +68,7 @@ function passed(
 /** The answer to `subscriptions/listen` is what it ends with. */
 function noteResponse(seen: Seen, data: string): void {
   if (seen.id === null || seen.message !== undefined) return;
-  let message: Message | null;
-  try {
-    message = JSON.parse(data);
-  } catch {
-    return;
-  }
+  const message = objectIn(data);
   if (message?.id === seen.id && message.method === undefined) seen.message = message;
 }
 

@@ -1,21 +1,11 @@
 import type { StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import { outcomeOf, resultOf, untaken } from './input-parts.ts';
-import type { Acted } from './sdk-acted.ts';
+import { type Acted, judgeCall } from './sdk-acted.ts';
 import { follow } from './sdk-follow.ts';
-import {
-  exchangedOf,
-  type JsonRpcId,
-  judgeError,
-  okAnswer,
-  type Reply,
-  type Seen,
-  told,
-  type Ways,
-} from './sdk-seen.ts';
+import { exchangedOf, type JsonRpcId, type Reply, type Seen, told, type Ways } from './sdk-seen.ts';
 import type { SdkClient } from './sdk-target.ts';
 import type { Witness } from './sdk-witness.ts';
-import { toToolResult } from './tool-answer.ts';
 import type { Connection, InputWatch } from './types.ts';
 
 interface Host {
@@ -62,10 +52,7 @@ export function sdkAnsweringOf({ during, inSession, nextRequestId, sdk }: Host) 
       return calling.call(params, stop);
     };
     const { acted } = await actAsked(during, act, { watch, signal, isRepeatable: false });
-    const seen = acted.exchanges.at(-1);
-    if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
-    const error = 'error' in acted ? acted.error : undefined;
-    return judgeError(error, seen, { signal, inSession: inSession(), nextRequestId });
+    return judgeCall(acted, { signal, inSession: inSession(), nextRequestId });
   };
   return callAnswering;
 }

@@ -2,15 +2,14 @@ import { jsonText, negotiable, type StopSignal } from '../core/index.ts';
 import { opIdKey } from '../record/index.ts';
 import type { Message } from './event-stream.ts';
 import { headerOf } from './http/index.ts';
-import type { Acted } from './sdk-acted.ts';
-import { judgeError, judgeSeen, okAnswer } from './sdk-seen.ts';
+import { type Acted, judgeCall } from './sdk-acted.ts';
+import { judgeError, judgeSeen } from './sdk-seen.ts';
 import { sdkAnsweringOf } from './sdk-stateful-input.ts';
 import { sdkSessionStream } from './sdk-stateful-listen.ts';
 import { sdkStreamOf } from './sdk-stream.ts';
 import type { NewSdkClient, SdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
 import { witness } from './sdk-witness.ts';
-import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, ConnectionClient, SessionOpened } from './types.ts';
 import { subscriptionOf } from './wire-stateful-changes.ts';
 
@@ -69,10 +68,7 @@ export function sdkStatefulConnection(
       if (calling === undefined) throw new Error('there is no session to call in');
       return calling.call(params, until);
     });
-    const seen = acted.exchanges.at(-1);
-    if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
-    const error = 'error' in acted ? acted.error : undefined;
-    return judgeError(error, seen, { signal, inSession: sessionId !== null, nextRequestId });
+    return judgeCall(acted, { signal, inSession: sessionId !== null, nextRequestId });
   };
 
   const close: Connection['close'] = async (signal) => {

@@ -5,13 +5,14 @@ import {
   altered,
   askedIn,
   askedTooOften,
+  asksForms,
   malformed,
   resultOf,
   unanswered,
 } from './input-parts.ts';
 import type { Acted } from './sdk-acted.ts';
 import { type Act, judgeError, judgeSeen, notAccepted, okAnswer, type Seen, type Ways } from './sdk-seen.ts';
-import { asksForms, type SdkClient } from './sdk-target.ts';
+import type { SdkClient } from './sdk-target.ts';
 import type { Witness } from './sdk-witness.ts';
 import { toToolResult } from './tool-answer.ts';
 import type { Answer, Connection, InputAnswer, InputWatch, ToolResult } from './types.ts';

@@ -1,4 +1,4 @@
-import { type StopSignal, StopSource } from '../core/index.ts';
+import { type StopSignal, TimeLimit } from '../core/index.ts';
 import { uriOfTopic } from '../record/index.ts';
 import { isHonoured, seeChange } from './changes.ts';
 import type { Message } from './event-stream.ts';
@@ -43,10 +43,7 @@ export function sdkSubscriptions({ during, nextRequestId, sdk }: Host) {
       resourcesListChanged: true,
       resourceSubscriptions: topics.map((topic) => uriOfTopic(topic)),
     };
-    const stop = new StopSource();
-    const onStop = () => stop.abort(signal.reason);
-    if (signal.aborted) onStop();
-    else signal.addEventListener('abort', onStop);
+    using stop = new TimeLimit(signal, Number.POSITIVE_INFINITY);
     let isRefused = false;
     const { show, flush } = inOrder((message) => isRefused || seeChange(watch, message));
     const onHonored = (notifications: object) => {
@@ -57,7 +54,6 @@ export function sdkSubscriptions({ during, nextRequestId, sdk }: Host) {
     };
     const ended = await listen(filter, { onMessage: show, onHonored }, stop, requestId);
     flush();
-    signal.removeEventListener('abort', onStop);
     if (!isRefused) return ended;
     const message = 'the server acknowledges less than was asked for';
     return { requestId, failure: { kind: 'rejected', message } };

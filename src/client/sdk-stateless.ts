@@ -1,12 +1,11 @@
 import { opIdKey } from '../record/index.ts';
-import { judgeError, okAnswer } from './sdk-seen.ts';
+import { judgeCall } from './sdk-acted.ts';
 import { sdkRoundsOf } from './sdk-stateless-input.ts';
 import { sdkSubscriptions } from './sdk-stateless-listen.ts';
 import { sdkStreamOf } from './sdk-stream.ts';
 import type { NewSdkClient, SdkTarget } from './sdk-target.ts';
 import { sdkTasks } from './sdk-tasks.ts';
 import { witness } from './sdk-witness.ts';
-import { toToolResult } from './tool-answer.ts';
 import type { Connection, ConnectionClient } from './types.ts';
 
 /** An SDK declares what it can be asked for with every request; here that is declared where it answers, and nowhere else. */
@@ -36,10 +35,7 @@ export function sdkStatelessConnection(
       await connected;
       const params = { name: tool, arguments: args, _meta: { [opIdKey]: opId, ...plain } };
       const acted = await during(signal, (until) => sdk.call(params, until));
-      const seen = acted.exchanges.at(-1);
-      if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
-      const error = 'error' in acted ? acted.error : undefined;
-      return judgeError(error, seen, { signal, inSession: false, nextRequestId });
+      return judgeCall(acted, { signal, inSession: false, nextRequestId });
     },
     tasks: sdkTasks({
       during,

@@ -1,18 +1,10 @@
 import type { ProtocolRevision } from '../record/index.ts';
-import {
-  exchangedOf,
-  judgeError,
-  noteFailure,
-  okAnswer,
-  type Seen,
-  type SeenStreaming,
-  told,
-} from './sdk-seen.ts';
+import { judgeCall } from './sdk-acted.ts';
+import { exchangedOf, noteFailure, type Seen, type SeenStreaming, told } from './sdk-seen.ts';
 import type { SdkClient } from './sdk-target.ts';
 import type { Witness } from './sdk-witness.ts';
 import { breakOf, seeProgress, streamMeta, wasDropped } from './stream-parts.ts';
-import { toToolResult } from './tool-answer.ts';
-import type { Answer, Connection, StreamWatch, ToolResult } from './types.ts';
+import type { Connection, StreamWatch } from './types.ts';
 import { isEventId, outcomeOf, uncertain } from './wire-stateful-stream.ts';
 
 interface Host {
@@ -52,12 +44,8 @@ export function sdkStreamOf({ during, inSession, nextRequestId, protocol, sdk, m
       if (seen.message === undefined) noteFailure(seen, undefined, signal);
       streaming.onOver(seen);
     }
-    if ('value' in acted && seen) return okAnswer(toToolResult(acted.value), seen);
-    const error = 'error' in acted ? acted.error : undefined;
-    const answer: Answer<ToolResult> = judgeError(error, seen, {
-      ...{ signal, inSession: inSession(), nextRequestId },
-    });
-    return acted.exchanges.length > 1 ? uncertain(answer) : answer;
+    const answer = judgeCall(acted, { signal, inSession: inSession(), nextRequestId });
+    return answer.outcome !== 'ok' && acted.exchanges.length > 1 ? uncertain(answer) : answer;
   };
   return stream;
 }

@@ -71,9 +71,6 @@ export interface SdkHandlers {
 /** @param signal aborts if nobody waits for the answer any more. @returns undefined to leave it without an answer. */
 export type OnQuestion = (id: JsonRpcId, signal: AbortSignal) => Promise<InputResult | undefined>;
 
-/** What a client declares that can be asked, by forms. */
-export const asksForms = { elicitation: { form: {} } };
-
 /** A question without an answer is one as long as somebody waits for it. */
 export async function answered(
   id: JsonRpcId,

@@ -8,7 +8,8 @@ import {
   RELATED_TASK_META_KEY,
   ResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { answered, asksForms, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
+import { asksForms } from './input-parts.ts';
+import { answered, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v1, which speaks 2025-11-25. It validates no output: it is told of no tools. */

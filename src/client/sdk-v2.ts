@@ -1,8 +1,9 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { negotiable } from '../core/index.ts';
 import type { ProtocolRevision } from '../record/index.ts';
+import { asksForms } from './input-parts.ts';
 import { extTasks } from './sdk-ext-tasks.ts';
-import { answered, asksForms, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
+import { answered, type NewSdkClient, noTimeoutMs, reconnection } from './sdk-target.ts';
 import { clientInfo } from './wire-target.ts';
 
 /** The official client of SDK v2, which speaks both revisions. */

@@ -3,6 +3,7 @@ import { opIdKey } from '../record/index.ts';
 import { listenTo, type Message } from './event-stream.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { headerOf } from './http/index.ts';
+import { asksForms } from './input-parts.ts';
 import { listenFailure } from './listen.ts';
 import { judgeExchange, toToolAnswer } from './tool-answer.ts';
 import { transferredBytes } from './transcript.ts';
@@ -64,7 +65,7 @@ export function statefulConnection(target: WireTarget, client: ConnectionClient)
     lastId += 1;
     const id = lastId;
     const requestId = client.nextRequestId();
-    const capabilities = client.answers ? { elicitation: { form: {} } } : {};
+    const capabilities = client.answers ? asksForms : {};
     const params = { protocolVersion: revision, capabilities, clientInfo };
     const asked = { jsonrpc: '2.0', id, method: 'initialize', params };
     const exchanged = await send('POST', asked, { requestId, id }, signal);

@@ -6,6 +6,7 @@ import {
   altered,
   askedIn,
   askedTooOften,
+  asksForms,
   malformed,
   resultOf,
   unanswered,
@@ -16,7 +17,7 @@ import type { Answer, ConnectionClient, InputAnswer, InputWatch, ToolCall, ToolR
 import { protocolMembersWith, type WireTarget } from './wire-target.ts';
 
 /** What a client can be asked for is declared where it answers, and nowhere else. */
-const protocolMembers = protocolMembersWith({ elicitation: { form: {} } });
+const protocolMembers = protocolMembersWith(asksForms);
 
 /**
  * A call of 2026-07-28 whose server may end it with a question (`input_required`): the client calls again, with the answers and with

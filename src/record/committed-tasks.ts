@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { objectIn } from '../core/index.ts';
 
 const chunkBytes = 1024 * 1024;
 const commitMark = '"event":"commit"';
@@ -29,16 +30,8 @@ export async function committedTasks(path: string, taskIds: readonly string[]): 
 function* committedIn(lines: string): Generator<string> {
   for (let at = lines.indexOf(commitMark); at >= 0; at = lines.indexOf(commitMark, at + 1)) {
     const line = lines.slice(lines.lastIndexOf('\n', at) + 1, lines.indexOf('\n', at));
-    const { event, taskId } = parse(line);
+    // A line that another process left torn says nothing.
+    const { event, taskId } = objectIn(line) ?? {};
     if (event === 'commit' && typeof taskId === 'string') yield taskId;
-  }
-}
-
-/** A line that another process left torn says nothing. */
-function parse(line: string): { event?: unknown; taskId?: unknown } {
-  try {
-    return Object(JSON.parse(line));
-  } catch {
-    return {};
   }
 }

@@ -1,4 +1,4 @@
-import type { InputWatch, TaskState } from '../client/index.ts';
+import { type InputWatch, resultOf, type TaskState } from '../client/index.ts';
 import { inputTalk, type User, watchOf } from './input-watch.ts';
 import { type Follower, sendInput } from './task-exchanges.ts';
 import { pollIntervalUs } from './task-pace.ts';
@@ -35,8 +35,7 @@ export function inputAnswerer(follower: Follower): InputAnswerer {
   let notBeforeUs = 0;
 
   const send = async (keys: readonly string[], state: TaskState) => {
-    const { action, content } = user.answer;
-    const response = { action, ...(action === 'accept' && { content }) };
+    const response = resultOf(user.answer);
     const sentUs = clock.nowUs();
     const answer = await sendInput(follower, Object.fromEntries(keys.map((key) => [key, response])));
     const failure = answer.outcome === 'ok' ? undefined : answer.failure;
